@@ -1,0 +1,53 @@
+# Each target makes what it needs: a virtual environment with pinned, hashed packages, then its own work.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint quality bench clean requirements
+
+demo: $(VENV)/core
+	$(BIN)/kliping demo
+
+test: lint
+	$(BIN)/python -m pytest --cov --cov-report=term-missing:skip-covered --cov-fail-under=90
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# Scores on real pages and texts, against the floors in bench/floors.json (needs the shared test data).
+quality: $(VENV)/dev
+	$(BIN)/python -m bench.quality
+
+# Speed beside peers, in one run (needs the shared test data; installs the peers).
+bench: $(VENV)/bench
+	$(BIN)/python -m bench.extract
+
+# New pins for requirements/*.txt, by uv; no index address is written.
+requirements: $(VENV)/dev
+	$(PIP) install uv
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements/core.txt
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -c requirements/core.txt -o requirements/dev.txt
+	$(BIN)/uv pip compile requirements/bench.in --universal --python-version 3.11 --generate-hashes --no-header --quiet -c requirements/core.txt -o requirements/bench.txt
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Kliping needs Python 3.11 or newer: make PYTHON=python3.11")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/core: requirements/core.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) install --require-hashes -r requirements/core.txt
+	$(PIP) install --no-deps --editable .
+	touch $@
+
+$(VENV)/dev: requirements/dev.txt $(VENV)/core
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	touch $@
+
+$(VENV)/bench: requirements/bench.txt $(VENV)/dev
+	$(PIP) install --require-hashes -r requirements/bench.txt
+	touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage* dist

@@ -1,0 +1,373 @@
+"""From a page to its article: choose the layout, take the body apart, gather claims, decide, write receipts."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, TypeVar
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from extractors import blogger, registry
+from extractors.blocks import Blocks, read_blocks
+from extractors.claims import Candidate, Contest, stated
+from extractors.document import Document
+from extractors.generic import read_generic
+from extractors.layout import Layout, Site
+from extractors.linked_data import PLACEHOLDER
+from extractors.model import Article, Byline, Dateline, Moment, NotAnArticle, Page, Reading
+from extractors.prose.byline import find_byline
+from extractors.prose.dateline import find_dateline
+from extractors.prose.dates import find_event_dates, read_instant, read_visible
+from extractors.prose.endmark import EndMark, find_end_mark
+from extractors.prose.language import guess_language
+from extractors.quotes import find_quotes
+from extractors.rules import Rule, ld, meta
+from extractors.urls import article_id, canonical, site_name
+from extractors.whitespace import fold
+from extractors.witness import compare
+
+T = TypeVar("T")
+LIST_PAGES = frozenset(("index", "archive", "label", "search", "static_page"))
+URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])/[^/]+\.html$")
+ADDRESS = ("http://", "https://")
+
+
+class Body(NamedTuple):
+    """The chosen container's blocks, and who chose it."""
+
+    blocks: Blocks
+    layout: Layout | None
+    extractor: str
+
+
+def extract(page: Page) -> Article:
+    """The article of a page. Raises NotAnArticle, with a reason, when the page holds none."""
+    return read(page).article
+
+
+def read(page: Page) -> Reading:
+    """The article with its claims and removals. Raises NotAnArticle, with a reason, when the page holds none."""
+    if "<" not in page.html:
+        raise NotAnArticle("not-html")
+    site = registry.site_for(page.url)
+    document = Document(page, zone=page.zone or (site.zone if site else None))
+    _refuse_other_pages(document)
+    contest = Contest()
+    layout = _layout(document, site)
+    title = _title(document, layout, contest)
+    body = _body(document, layout, site, title)
+    return _reading(document, site, body, title, contest)
+
+
+def body_lines(page: Page) -> tuple[str, ...]:
+    """All lines of a page's body container, furniture included; none for a page without one."""
+    document = Document(page)
+    container = _container(document, _layout(document, registry.site_for(page.url)))
+    return read_blocks(container, base_url=page.url).lines if container is not None else ()
+
+
+def _refuse_other_pages(document: Document) -> None:
+    """Ends the reading of a page that says of itself that it is no article."""
+    context = document.context
+    if context.error:
+        raise NotAnArticle("error-page")
+    if context.page_type in LIST_PAGES:
+        raise NotAnArticle("not-an-article", f"the page calls itself {context.page_type!r}")
+    if document.root is None:
+        raise NotAnArticle("not-html")
+
+
+def _layout(document: Document, site: Site | None) -> Layout:
+    """The newest layout of the site that was live when the page was fetched and whose body rule finds text; for an
+    unregistered site the first theme that recognises the page; else Blogger's own defaults.
+    """
+    fetched_at = document.page.fetched_at
+    day = fetched_at.date() if fetched_at else None
+    live = site.live(day) if site else ()
+    themes = (layout for layout in registry.layouts() if layout.recognises(document))
+    for layout in (*live, *themes):
+        if any(_has_text(document, selector) for selector in layout.body):
+            return layout
+    return blogger.LAYOUT
+
+
+def _has_text(document: Document, selector: str) -> bool:
+    return any(fold(node.text(deep=True)) for node in document.find(selector))
+
+
+def _title(document: Document, layout: Layout, contest: Contest) -> str:
+    entry = document.page.entry
+    title = contest.decide(
+        "title",
+        (
+            stated("feed", "entry.title", fold(entry.title) if entry else None),
+            _ruled(document, layout, layout.title, blogger.LAYOUT.title),
+            _asked("json-ld", ld("headline"), document),
+            _asked("meta", meta("og:title", "twitter:title"), document),
+            stated("context", "pageName", fold(document.context.page_name or "") or None),
+            stated("head", "title", _head_title(document)),
+        ),
+    )
+    return title or ""
+
+
+def _head_title(document: Document) -> str | None:
+    """The <title>, less the blog's name before or after it."""
+    node = document.tree.css_first("title")
+    text = fold(node.text()) if node is not None else ""
+    blog = fold(document.context.blog_title or "")
+    if blog and text.casefold() != blog.casefold():
+        text = re.sub(
+            rf"^{re.escape(blog)}\s*[:|–—-]\s*|\s*[:|–—-]\s*{re.escape(blog)}$", "", text, flags=re.IGNORECASE
+        )
+    return text or None
+
+
+def _body(document: Document, layout: Layout, site: Site | None, title: str) -> Body:
+    """The body from the layout's container, else from the feed entry, else from the generic reader."""
+    blocks = _container_blocks(document, layout, title)
+    if blocks is not None and blocks.paragraphs:
+        owner = f"{site.domain}/" if site and layout in site.layouts else ""
+        return Body(blocks, layout, f"{owner}{layout}")
+    entry = document.page.entry
+    if entry is not None and entry.content:
+        told = _feed_blocks(entry.content, document, title)
+        if told.paragraphs:
+            return Body(told, None, f"feed@{blogger.LAYOUT.since}")
+    if blocks is not None:
+        raise NotAnArticle("not-an-article", "the post holds no text")
+    if document.context.present and document.find(".widget.Blog") == [] and _is_dynamic(document):
+        raise NotAnArticle("needs-feed")
+    return _generic(document)
+
+
+def _container_blocks(document: Document, layout: Layout, title: str) -> Blocks | None:
+    container = _container(document, layout) if layout is not blogger.LAYOUT or document.is_blogger else None
+    if container is None:
+        return None
+    return read_blocks(
+        container,
+        base_url=document.page.url,
+        title=title,
+        remove=(*layout.remove, *(() if layout is blogger.LAYOUT else blogger.LAYOUT.remove)),
+        repeated=document.page.repeated,
+    )
+
+
+def _container(document: Document, layout: Layout) -> LexborNode | None:
+    """The body container: by the post's own id where the page tells it, else by the layout, else by the defaults."""
+    post_id = document.context.post_id
+    own = (f'[id="post-body-{post_id}"]',) if post_id and layout is blogger.LAYOUT else ()
+    empty: LexborNode | None = None
+    for selector in (*own, *layout.body, *blogger.LAYOUT.body):
+        for node in document.find(selector):
+            if fold(node.text(deep=True)):
+                return node
+            empty = empty or node
+    return empty
+
+
+def _feed_blocks(content: str, document: Document, title: str) -> Blocks:
+    body = LexborHTMLParser(content).body
+    if body is None:
+        return Blocks(lines=(), paragraphs=(), removals=(), images=(), links=(), embeds=())
+    return read_blocks(body, base_url=document.page.url, title=title, remove=blogger.LAYOUT.remove)
+
+
+def _feed_text(document: Document, title: str) -> str:
+    """What the feed entry says, its furniture taken out as the page's was."""
+    entry = document.page.entry
+    if entry is None:
+        return ""
+    if not entry.content:
+        return fold(entry.summary or "")
+    return "\n\n".join(_feed_blocks(entry.content, document, title).paragraphs)
+
+
+def _is_dynamic(document: Document) -> bool:
+    """Whether this is one of Google's Dynamic Views, which print no post into the page."""
+    return document.skin == "Dynamic Views" or document.tree.css_first("body[class*=variant-]") is not None
+
+
+def _generic(document: Document) -> Body:
+    if document.context.private or "/blogin.g" in document.page.html or "interstitial/blog" in document.page.html:
+        raise NotAnArticle("gated")
+    found = read_generic(document.page.html, url=document.page.url)
+    if found is None:
+        raise NotAnArticle("not-an-article", "no reader found the text of an article")
+    blocks = Blocks(lines=(), paragraphs=found.paragraphs, removals=(), images=(), links=(), embeds=())
+    return Body(blocks, None, found.extractor)
+
+
+def _reading(document: Document, site: Site | None, body: Body, title: str, contest: Contest) -> Reading:
+    page, context, layout = document.page, document.context, body.layout or blogger.LAYOUT
+    whole = "\n\n".join(body.blocks.paragraphs)
+    text, dateline, end = _detach(whole, site)
+    language = guess_language(text) or _locale(document) or (site.language if site else None)
+    published = _published(document, layout, language, contest)
+    url = _url(document)
+    blog_id = context.blog_id or (page.entry.blog_id if page.entry else None)
+    post_id = context.post_id or (page.entry.post_id if page.entry else None)
+    article = Article(
+        id=article_id(blog_id, post_id, url),
+        site=site_name(url),
+        url=url,
+        blog_id=blog_id,
+        post_id=post_id,
+        title=title,
+        dateline=dateline,
+        byline=_byline(document, layout, text, end, contest),
+        published=published,
+        updated=_updated(document, layout, contest),
+        language=language,
+        labels=_labels(document, layout, contest),
+        section=contest.decide("section", (_asked("meta", meta("article:section") | ld("articleSection"), document),)),
+        lead=text.partition("\n\n")[0],
+        body=text,
+        end_mark=end.raw if end else None,
+        end_mark_at=min(end.at, len(text)) if end else None,
+        quotes=find_quotes(text, language=language),
+        event_dates=find_event_dates(text, published=published.day if published else None, language=language),
+        images=body.blocks.images,
+        links=body.blocks.links,
+        embeds=body.blocks.embeds,
+        extractor=body.extractor,
+        platform="blogger" if document.is_blogger else None,
+        theme=_theme(document, layout),
+        witness=compare(page.entry, whole, _feed_text(document, title)),
+        word_count=len(text.split()),
+    )
+    return Reading(article=article, claims=contest.claims, removals=body.blocks.removals)
+
+
+def _detach(whole: str, site: Site | None) -> tuple[str, Dateline | None, EndMark | None]:
+    """The text without its dateline and end mark; putting each back at its place restores it, white space aside."""
+    text = whole
+    dateline = find_dateline(text, style=site.dateline) if site and site.dateline else find_dateline(text)
+    if dateline is not None:
+        text = text[: dateline.at] + text[dateline.at + len(dateline.raw) :]
+    end = find_end_mark(text)
+    if end is not None:
+        before = text[: end.at].rstrip()
+        after = text[end.at + len(end.raw) :].strip()
+        text = f"{before}\n\n{after}" if after else before
+        end = EndMark(raw=end.raw, at=len(before), initials=end.initials)
+    return text, dateline, end
+
+
+def _url(document: Document) -> str:
+    """The page's canonical address: the one it was asked under, else the one it states itself."""
+    page = document.page
+    link = document.tree.css_first("link[rel=canonical]") if not page.url.startswith(ADDRESS) else None
+    stated_urls = (
+        page.url,
+        document.context.canonical_url,
+        link.attributes.get("href") if link is not None else None,
+        document.meta.get("og:url") if not page.url.startswith(ADDRESS) else None,
+        page.entry.url if page.entry else None,
+    )
+    return canonical(next((url for url in stated_urls if url and url.startswith(ADDRESS)), page.url))
+
+
+def _published(document: Document, layout: Layout, language: str | None, contest: Contest) -> Moment | None:
+    """Order of trust: feed, JSON-LD, an ISO stamp of the layout, the visible date. The address's month only hints."""
+    entry = document.page.entry
+    month = URL_MONTH.search(document.page.url)
+    return contest.decide(
+        "published",
+        (
+            _stamp("feed", "entry.published", entry.published if entry else None, document),
+            _asked("json-ld", ld("datePublished").then(blogger.as_instant), document),
+            _ruled(document, layout, layout.published, blogger.LAYOUT.published),
+            _visible(document, layout, language),
+        ),
+        hints=(_month_hint(month),),
+    )
+
+
+def _updated(document: Document, layout: Layout, contest: Contest) -> Moment | None:
+    entry = document.page.entry
+    return contest.decide(
+        "updated",
+        (
+            _stamp("feed", "entry.updated", entry.updated if entry else None, document),
+            _asked("json-ld", ld("dateModified").then(blogger.as_instant), document),
+            _ruled(document, layout, layout.updated, blogger.LAYOUT.updated),
+        ),
+    )
+
+
+def _stamp(source: str, rule: str, raw: str | None, document: Document) -> Candidate[Moment] | None:
+    if raw is None:
+        return None
+    return stated(source, rule, read_instant(raw, source=source, zone=document.zone), raw)
+
+
+def _visible(document: Document, layout: Layout, language: str | None) -> Candidate[Moment] | None:
+    shown = _ruled(document, layout, layout.visible_date, blogger.LAYOUT.visible_date)
+    if shown is None:
+        return None
+    moment = read_visible(shown.found.raw, source="text", zone=document.zone, language=language)
+    return stated("text", shown.found.rule, moment, shown.found.raw)
+
+
+def _month_hint(month: re.Match[str] | None) -> Candidate[Moment] | None:
+    if month is None:
+        return None
+    value = f"{month.group(1)}-{month.group(2)}"
+    hint = Moment(value=value, precision="day", zone="none", source="url", raw=month.group(0))
+    return stated("url", "month", hint, month.group(0))
+
+
+def _byline(document: Document, layout: Layout, text: str, end: EndMark | None, contest: Contest) -> Byline:
+    entry = document.page.entry
+    nobody = blogger.as_author
+    account = contest.decide(
+        "account",
+        (
+            stated("feed", "entry.author", nobody(entry.author, document) if entry and entry.author else None),
+            _asked("json-ld", ld("author").then(nobody), document),
+            _ruled(document, layout, layout.author and layout.author.then(nobody), blogger.LAYOUT.author),
+        ),
+    )
+    written = find_byline(text)
+    initials = written.initials or (end.initials if end else None)
+    return Byline(reporter=written.reporter, editor=written.editor, initials=initials, account=account)
+
+
+def _labels(document: Document, layout: Layout, contest: Contest) -> tuple[str, ...]:
+    entry = document.page.entry
+    labels = contest.decide(
+        "labels",
+        (
+            stated("feed", "entry.category", entry.labels if entry else None),
+            _ruled(document, layout, layout.labels and layout.labels.then(blogger.as_labels), blogger.LAYOUT.labels),
+        ),
+    )
+    return labels or ()
+
+
+def _locale(document: Document) -> str | None:
+    """The language the page declares: the data context's locale, else <html lang>."""
+    declared = document.context.locale or (document.root.attributes.get("lang") if document.root is not None else None)
+    return re.split(r"[-_]", declared)[0].lower() or None if declared else None
+
+
+def _theme(document: Document, layout: Layout) -> str | None:
+    if layout is not blogger.LAYOUT:
+        return layout.name
+    return document.skin.casefold() if document.skin else None
+
+
+def _asked(source: str, rule: Rule[T], document: Document) -> Candidate[T] | None:
+    found = rule(document)
+    return Candidate(source, found) if found is not None else None
+
+
+def _ruled(document: Document, layout: Layout, own: Rule[T] | None, default: Rule[T] | None) -> Candidate[T] | None:
+    """The layout's own rule, else the default every Blogger page is read by."""
+    for source, rule in ((f"layout:{layout.name}", own), ("blogger", default)):
+        found = rule(document) if rule is not None else None
+        if found is not None and PLACEHOLDER not in found.raw:
+            return Candidate(source if rule is not default else "blogger", found)
+    return None

@@ -1,0 +1,114 @@
+"""Lines inside a body that are not the story: ad placeholders, 'Baca juga' links, the title again, a site's promotion.
+
+They are told from the story by what they say and how much of them is link text, never by one site's class names; each
+is kept as a labelled removal. The phrases are data: lexicon/furniture.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from extractors.lexicon import load
+from extractors.model import Removal
+from extractors.whitespace import fold
+
+if TYPE_CHECKING:
+    from extractors.blocks import Line
+
+MOSTLY = 0.6  # share of a line's characters that must be link text for it to be called a list of links
+LONGEST_PHRASE = 60  # characters; no phrase of the lexicon is longer
+
+
+class Sifted(NamedTuple):
+    """Lines of the story; what was taken out, in order; the texts of the related links among it."""
+
+    kept: list[Line]
+    removals: tuple[Removal, ...]
+    related: frozenset[str]
+
+
+def sift(lines: list[Line], *, title: str, repeated: frozenset[str]) -> Sifted:
+    """The lines parted into story and furniture. A line after one that was taken out starts a paragraph of its own."""
+    kept: list[Line] = []
+    removals: list[Removal] = []
+    related: set[str] = set()
+    announced = gap = False
+    start, end = _story(lines, repeated)
+    for index, line in enumerate(lines):
+        if start <= index < end:
+            rule, announced = _judge(line, announced, title="" if kept else title)
+        else:
+            rule = "repeated"
+        if rule is None:
+            kept.append(line._replace(edge="block") if gap else line)
+        else:
+            removals.append(Removal(rule=rule, text=line.text))
+        if rule == "read-also":
+            related |= {line.text, _read_also().sub("", line.text, count=1).strip()}
+        gap = rule is not None
+    return Sifted(kept, tuple(removals), frozenset(related))
+
+
+def _story(lines: list[Line], repeated: frozenset[str]) -> tuple[int, int]:
+    """Where the story starts and ends between lines that stand at the edge of many of the site's bodies. Inside a body,
+    a repeated line proves nothing.
+    """
+    start, end = 0, len(lines)
+    while start < end and _is_promotion(lines[start].text, repeated):
+        start += 1
+    while end > start and _is_promotion(lines[end - 1].text, repeated):
+        end -= 1
+    return start, end
+
+
+def _is_promotion(text: str, repeated: frozenset[str]) -> bool:
+    return text in repeated and not _credit().match(text)
+
+
+def _judge(line: Line, announced: bool, *, title: str) -> tuple[str | None, bool]:
+    """The removal rule that fits the line, or None; and whether a heading has just announced links. `title` is empty
+    once the story has begun.
+    """
+    text = line.text
+    if title and _bare(text) == _bare(title):
+        return "title", False
+    if len(text) <= LONGEST_PHRASE:
+        phrase = _bare(text)
+        if phrase in _phrases("ad_placeholders"):
+            return "ad-placeholder", announced
+        if phrase in _phrases("widgets"):
+            return "widget", announced
+    linked = line.linked / len(text)
+    prefix = _read_also().match(text)
+    if prefix:
+        rest = len(text) - prefix.end()
+        if rest <= 2:
+            return "read-also", True
+        if line.linked >= MOSTLY * rest:
+            return "read-also", False
+    if announced and linked >= MOSTLY:
+        return "read-also", True
+    return None, False
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", " ", fold(text).casefold()).strip()
+
+
+@cache
+def _phrases(kind: str) -> frozenset[str]:
+    return frozenset(_bare(phrase) for phrase in load("furniture")[kind])
+
+
+@cache
+def _read_also() -> re.Pattern[str]:
+    words = "|".join(re.escape(phrase) for phrase in load("furniture")["read_also"])
+    return re.compile(rf"^[\W_]*(?:{words})\b[\s:;.,|>»–—-]*", re.IGNORECASE)
+
+
+@cache
+def _credit() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in load("furniture")["credits"])
+    return re.compile(rf"^[\W_]*(?:{words})\b", re.IGNORECASE)

@@ -1,0 +1,63 @@
+"""JSON-LD as it is found, with comments, trailing commas, raw newlines and unfilled placeholders, read for what it
+holds.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from extractors.whitespace import mend
+
+ARTICLE_TYPES = {"BlogPosting", "NewsArticle", "Article", "ReportageNewsArticle", "LiveBlogPosting", "Report"}
+# A string is matched first, so that what looks like a comment inside one stays.
+STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|<!--.*?-->|(?<![:"\w])//[^\n]*', re.DOTALL)
+TRAILING_COMMA = re.compile(r",(\s*[}\]])")
+PLACEHOLDER = "Can't find substitution"  # what Blogger prints where a theme asks for a datum its widget lacks
+
+
+def articles_of(scripts: list[str]) -> list[dict[str, Any]]:
+    """The objects that describe an article, in order, out of a page's ld+json scripts; broken ones are skipped."""
+    found: list[dict[str, Any]] = []
+    for script in scripts:
+        pending = [_loads(script)]
+        while pending:
+            item = pending.pop(0)
+            if isinstance(item, list):
+                pending = item + pending
+            elif isinstance(item, dict):
+                if _types(item) & ARTICLE_TYPES:
+                    found.append(item)
+                pending += [item[key] for key in ("@graph", "mainEntity") if isinstance(item.get(key), list | dict)]
+    return found
+
+
+def _loads(script: str) -> Any:
+    text = script.strip()
+    for candidate in (text, TRAILING_COMMA.sub(r"\1", STRING_OR_COMMENT.sub(_keep_string, text))):
+        try:
+            return json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _keep_string(found: re.Match[str]) -> str:
+    return found.group(0) if found.group(0).startswith('"') else " "
+
+
+def _types(item: dict[str, Any]) -> set[str]:
+    kinds = item.get("@type")
+    return {kind for kind in (kinds if isinstance(kinds, list) else [kinds]) if isinstance(kind, str)}
+
+
+def string(item: Any) -> str | None:
+    """A JSON-LD value's text: a string, an object's name, or the first of a list of either; None for a placeholder."""
+    while isinstance(item, list) and item:
+        item = item[0]
+    if isinstance(item, dict):
+        item = item.get("name")
+    if not isinstance(item, str) or PLACEHOLDER in item:
+        return None
+    return mend(item).strip() or None

@@ -1,0 +1,251 @@
+"""Who said it: sieves tried in order, the surest first, over the running subject of the writer's prose.
+
+Half of the quotes on local Indonesian sites end in a bare '-nya' ('katanya'): the speaker is then the subject of the
+prose outside the quotes, which subject.py follows sentence by sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from extractors.model import Quote, Resolution
+from extractors.quotes.people import People, Person, fold
+from extractors.quotes.subject import Thread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from extractors.model import QuoteKind
+    from extractors.quotes.marks import Span
+    from extractors.quotes.sentences import Prose
+    from extractors.quotes.speech import Beside
+    from extractors.quotes.vocabulary import Vocabulary
+
+_POINTED = re.compile(r"\s(?:ini|itu|tersebut)\b")
+MAX_RIVALS = 6  # people named last before the quote, kept for the explanation
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """A quote with the sieve that settled it and the people it might otherwise have been."""
+
+    quote: Quote
+    sieve: str
+    rivals: tuple[str, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What the sieves look at: one quote, its surroundings, the one before it and the running subject."""
+
+    span: Span
+    beside: Beside
+    kind: QuoteKind
+    previous: Verdict | None
+    running: Person | None
+    joined: bool
+    """No more than the reporting sentence of the previous quote lies between it and this one."""
+    same_line: bool
+
+
+class Spoken(NamedTuple):
+    """A stretch that is speech, and what reports it."""
+
+    span: Span
+    beside: Beside
+    kind: QuoteKind
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """A sieve's answer: the speaker, the evidence, how far to trust it (0..1), whose reporting words apply."""
+
+    person: Person | None
+    by: Resolution
+    confidence: float
+    sieve: str = ""
+    beside: Beside | None = None
+
+
+def rulings(text: str, spoken: Sequence[Spoken], people: People, words: Vocabulary, prose: Prose) -> list[Ruling]:
+    """Every quote with its speaker, in order."""
+    thread = Thread(prose, people, words)
+    found: list[Ruling] = []
+    previous: Verdict | None = None
+    reach = 0  # where the last quote and its reporting words end
+    for index, (span, beside, kind) in enumerate(spoken):
+        thread.read(span.outer_start)
+        joined = bool(found) and not prose.text[reach : span.outer_start].strip(" ,.\t\n")
+        same_line = bool(found) and "\n" not in text[spoken[index - 1].span.outer_end : span.outer_start]
+        case = Case(span, beside, kind, previous, thread.subject, joined, same_line)
+        verdict = _judge(case, people)
+        if verdict.person is not None and kind == "direct":
+            thread.subject = verdict.person
+        reach = span.outer_end
+        if beside.side == "after":
+            reach = prose.end(beside.end - 1)
+            thread.skip(reach)
+        if joined and _awaits(spoken[index - 1]):
+            _hand_back(found, verdict)
+        previous = verdict
+        found.append(Ruling(_quote(text, case, verdict, prose.text), verdict.sieve, _rivals(span, verdict, people)))
+    return found
+
+
+def _awaits(spoken: Spoken) -> bool:
+    """A paragraph of a longer quote, whose reporting words come with a later paragraph."""
+    return spoken.span.runs_on and spoken.beside.side == "none"
+
+
+def _hand_back(found: list[Ruling], verdict: Verdict) -> None:
+    """The speaker of a quote over several paragraphs, known at its end, given to its first part."""
+    quote = found[-1].quote
+    if verdict.person is None or verdict.confidence <= quote.confidence:
+        return
+    person = verdict.person
+    settled = msgspec.structs.replace(
+        quote, speaker=person.name or person.role, role=person.role, resolved_by="continuation", confidence=0.9
+    )
+    found[-1] = msgspec.structs.replace(found[-1], quote=settled, sieve="taken_up_again")
+
+
+def _judge(case: Case, people: People) -> Verdict:
+    for sieve in SIEVES:
+        verdict = sieve(case, people)
+        if verdict:
+            return msgspec.structs.replace(verdict, sieve=sieve.__name__, beside=verdict.beside or case.beside)
+    return Verdict(None, "none", 0.0, "nobody", case.beside)
+
+
+def name_beside(case: Case, people: People) -> Verdict | None:
+    """'kata Budi Santosa': the name stands beside the cue."""
+    mention = case.beside.mention
+    if not mention or not mention.name:
+        return None
+    pointed = _POINTED.match(people.prose, mention.end)
+    person = people.whom(mention, create=not pointed)
+    if person is None:
+        return Verdict(case.running, "role", 0.6) if case.running else None
+    full = fold(mention.name) == fold(person.name or "")
+    return Verdict(person, "name" if full else "alias", 0.97 if full else 0.94)
+
+
+def role_beside(case: Case, people: People) -> Verdict | None:
+    """'ungkap Kapolres': the person introduced in that role, else the role itself."""
+    mention = case.beside.mention
+    if not mention or mention.name or not mention.role:
+        return None
+    person = people.whom(mention)
+    if person:
+        return Verdict(person, "role", 0.92)
+    if case.running and _POINTED.match(people.prose, mention.end):
+        return Verdict(case.running, "role", 0.6)
+    return Verdict(Person(roles=[mention.role], at=mention.start), "role", 0.55)
+
+
+def body_beside(case: Case, people: People) -> Verdict | None:
+    """'tulis Kementerian Kesehatan': a body speaks for itself."""
+    if case.beside.subject != "body" or not case.beside.said_of:
+        return None
+    return Verdict(Person(name=case.beside.said_of), "name", 0.7)
+
+
+def split_quote(case: Case, people: People) -> Verdict | None:
+    """The second half of a quote broken by its reporting words: the same speaker."""
+    if case.beside.side != "split" or case.previous is None:
+        return None
+    return Verdict(case.previous.person, "continuation", 0.95, beside=case.previous.beside)
+
+
+def pronoun_beside(case: Case, people: People) -> Verdict | None:
+    """'kata dia': the running subject."""
+    if case.beside.subject != "pronoun" or case.running is None:
+        return None
+    return Verdict(case.running, "pronoun", 0.88)
+
+
+def epithet_beside(case: Case, people: People) -> Verdict | None:
+    """'ujar pria berkacamata itu': words for the running subject."""
+    if case.beside.subject != "epithet":
+        return None
+    known = people.known_as(case.beside.end)
+    if known:
+        return Verdict(known, "alias", 0.85)
+    if case.running is None:
+        return None
+    return Verdict(case.running, "pronoun", 0.6)
+
+
+def suffix_cue(case: Case, people: People) -> Verdict | None:
+    """'katanya': the running subject."""
+    if case.beside.side != "after" or case.running is None:
+        return None
+    return Verdict(case.running, "suffix", 0.86)
+
+
+def clause_before(case: Case, people: People) -> Verdict | None:
+    """'Budi mengatakan, "…"': the subject of the clause that leads in."""
+    if case.beside.side != "before" or case.running is None:
+        return None
+    return Verdict(case.running, "name", 0.85)
+
+
+def same_breath(case: Case, people: People) -> Verdict | None:
+    """A further quote straight after one and its reporting words, with none of its own."""
+    if case.beside.cue or case.previous is None or case.previous.person is None or not case.joined:
+        return None
+    beside = case.previous.beside if case.same_line else None
+    return Verdict(case.previous.person, "continuation", 0.9 if case.same_line else 0.8, beside=beside)
+
+
+def paragraph_intro(case: Case, people: People) -> Verdict | None:
+    """No reporting words at all: the running subject."""
+    if case.running is None:
+        return None
+    return Verdict(case.running, "continuation", 0.65)
+
+
+def only_person(case: Case, people: People) -> Verdict | None:
+    """No subject so far, but one person in the article who may speak."""
+    able = [person for person in people.people if not person.silent]
+    return Verdict(able[0], "continuation", 0.4) if len(able) == 1 else None
+
+
+SIEVES: tuple[Callable[[Case, People], Verdict | None], ...] = (
+    name_beside,
+    role_beside,
+    body_beside,
+    split_quote,
+    pronoun_beside,
+    epithet_beside,
+    suffix_cue,
+    clause_before,
+    same_breath,
+    paragraph_intro,
+    only_person,
+)
+
+
+def _quote(text: str, case: Case, verdict: Verdict, prose: str) -> Quote:
+    span, beside, person = case.span, verdict.beside or case.beside, verdict.person
+    mention = beside.mention
+    return Quote(
+        text=text[span.start : span.end],
+        start=span.start,
+        end=span.end,
+        speaker=(person.name or person.role) if person else None,
+        role=person.role if person else None,
+        mention=prose[mention.start : mention.end] if mention else beside.said_of,
+        cue=case.beside.cue or beside.cue,
+        kind=case.kind,
+        resolved_by=verdict.by,
+        confidence=verdict.confidence if person else 0.0,
+    )
+
+
+def _rivals(span: Span, verdict: Verdict, people: People) -> tuple[str, ...]:
+    earlier = (
+        one.name for one in reversed(people.people) if one.name and one.at < span.start and one is not verdict.person
+    )
+    return tuple(islice(earlier, MAX_RIVALS))

@@ -1,0 +1,400 @@
+"""Reading a person where one is mentioned: 'Kapolres Serang AKBP X', 'X, warga setempat', 'Pak Lurah'.
+
+A mention is read token by token from a known start. Ranks, titles and commas part the role from the name; where there
+is none, parting.py does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from extractors.quotes.parting import Parting, Usage
+from extractors.quotes.tokens import Token, Tokens
+
+if TYPE_CHECKING:
+    from extractors.quotes.vocabulary import Vocabulary
+
+_COMMA = re.compile(r"[ ]?,[ \u00a0]{0,2}(?=[^\W_])")
+_PARENTHESIS = re.compile(r"[ ]{0,2}\(([^()\n]{1,60})\)")
+_NICKNAME = re.compile(r"[ ]['‘\"“]([^\W\d_]{2,15}(?:[ ][^\W\d_]{2,15})?)['’\"”](?=[ ][A-Z])")
+_APPOSED = re.compile(r"(?:[A-Z][\w'’-]*\.?[ ]?){1,6}(?:\(\d+\)[ ]?)?(?:[,.\n\0]|\Z|([a-z]+))")
+"""A name up to the comma that closes it, or up to a verb."""
+_HELD_AS = re.compile(
+    r"[ ]?,?[ ](?:selaku|sekaligus|yang juga|yang merupakan|yang menjabat(?: sebagai)?|sebagai)[ ](?=[^\W\d_])"
+)
+_ALIAS = re.compile(r"[ ](?:alias|aka|a\.k\.a\.)[ ]([A-Z][\w'’]*(?:[ ][A-Z][\w'’]*){0,2})")
+_RELATIVE = re.compile(
+    r"[ ](?:(?:lain|lainnya|yang|who|itu)\b[^,.\n\0]{0,70},[ ]|(?:bernama|berinisial|atas nama)[ ])(?=[A-Z])"
+)
+"""Between a role and its name: 'Ketua IWO yang baru dilantik, Budi, …', 'warga bernama Budi'."""
+_AGE = re.compile(r"\d{1,3}(?:\s?(?:th|thn|tahun))?$")
+_ROLE_WORD = re.compile(r"[ ]?([^\W_]+(?:['’-][^\W_]+)*)")
+_SEPARATOR = re.compile(r"[ ]?[/&][ ]?(?=[A-Z])")
+MAX_TOKENS = 24  # the longest real role and name seen is 17 words
+MAX_SHORT_FORM = 30  # characters of a parenthesis that may belong to a role
+MAX_ALIAS = 20  # characters of a by-name in parentheses
+MAX_INITIALS = 5  # capitals of a name's short form: 'Samsul Daeng (SDG)'
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """One person as mentioned at prose[start:end]. `name` and `role` are spelt as there; either may be None.
+
+    `sure` means that a rank, title or comma parts role from name. `first` is the first role word in lower case.
+    `titles` holds ranks and civil titles in lower case: 'Buya' alone may stand for the person later. `short_roles` are
+    the short forms a role brings along: 'jpu' of 'Jaksa Penuntut Umum (JPU)'. `doubtful` is a role's last word that may
+    be a place or a name: 'Lurah Bakri'.
+    """
+
+    start: int
+    end: int
+    role: str | None
+    name: str | None
+    alias: str | None = None
+    sure: bool = False
+    first: str = ""
+    doubtful: str | None = None
+    titles: tuple[str, ...] = ()
+    short_roles: tuple[str, ...] = ()
+
+
+class _Draft(msgspec.Struct):
+    end: int
+    tokens: list[Token] = msgspec.field(default_factory=list)
+    has_role: bool = False
+    named: bool = False
+    """The words read so far end in what can only be a name."""
+    name_from: int | None = None
+    """Index of the first token known to belong to the name: it follows a rank, a title or a comma."""
+    role_to: int = 0
+    """Tokens up to here belong to the role: a parenthesis followed them."""
+    alias: str | None = None
+    role_after: str | None = None
+    degrees: bool = False
+    short_roles: list[str] = msgspec.field(default_factory=list)
+
+    def add(self, token: Token) -> None:
+        if token.kind in ("rank", "title") and self.name_from is None and self.has_role:
+            self.name_from = len(self.tokens)
+        self.tokens.append(token)
+        self.end = token.end
+        self.has_role = self.has_role or token.kind == "head"
+        if self.name_from is not None:
+            self.named = self.named or token.kind in ("name", "acronym")
+        elif self.has_role:
+            self.named = token.kind == "name" or (self.named and token.kind == "particle")
+        else:
+            self.named = self.named or token.kind == "name"
+
+
+class Reader:
+    """Reads mentions in one article's prose."""
+
+    def __init__(self, prose: str, words: Vocabulary, usage: Usage) -> None:
+        self.prose = prose
+        self.words = words
+        self.usage = usage
+        self.tokens = Tokens(prose, words)
+        self.parting = Parting(words, usage)
+
+    def read(self, at: int) -> Mention | None:
+        """The mention that starts at `at` (white space before it allowed), or None."""
+        draft = _Draft(at)
+        while len(draft.tokens) < MAX_TOKENS and self._step(draft):
+            pass
+        return self._finish(draft) if draft.tokens else None
+
+    def read_role(self, at: int) -> tuple[str, int] | None:
+        """A role without a name, and where it ends: 'warga Cihaur' after 'Wulan, '."""
+        end = at
+        while (found := _ROLE_WORD.match(self.prose, end)) and self._in_role(found[1]):
+            end = found.end()
+        role = " ".join(self.prose[at:end].split())
+        return (role, end) if role else None
+
+    def _in_role(self, word: str) -> bool:
+        lower = word.lower()
+        if lower in self.words.calendar:
+            return False
+        return word[0].isupper() or word[0].isdigit() or self.words.is_head(lower) or lower in self.words.bodies
+
+    # one step: what comes next, told by its first characters
+
+    def _step(self, draft: _Draft) -> bool:
+        if not draft.tokens:
+            return self._word(draft)
+        ahead = self.prose[draft.end : draft.end + 3]
+        bare = ahead.lstrip(" ")[:1]
+        if bare == "(":
+            found = _PARENTHESIS.match(self.prose, draft.end)
+            return bool(found) and self._parenthesis(draft, found) if found else False
+        if bare in ("'", "‘", '"', "“"):
+            return self._nickname(draft)
+        if draft.named and self._by_name(draft):
+            return True
+        if draft.named and self._behind_name(draft):
+            return False
+        if bare == ",":
+            comma = _COMMA.match(self.prose, draft.end)
+            return bool(comma) and self._comma(draft, comma.end()) if comma else False
+        if bare in ("/", "&"):
+            return self._separator(draft)
+        return self._word(draft) or self._relative(draft)
+
+    def _nickname(self, draft: _Draft) -> bool:
+        """The Cak of Munir 'Cak' Hadi: part of the name, marks and all."""
+        found = _NICKNAME.match(self.prose, draft.end)
+        if found:
+            draft.add(Token(found.start() + 1, found.end(), found[0].strip(), "name"))
+        return bool(found)
+
+    def _separator(self, draft: _Draft) -> bool:
+        """'Dandim 0808/Blitar', 'Sosial & Politik': the role goes on."""
+        found = _SEPARATOR.match(self.prose, draft.end)
+        if not found or draft.named:
+            return False
+        draft.end = found.end()
+        return True
+
+    def _by_name(self, draft: _Draft) -> bool:
+        """'Wahyu Rasdi alias Bang Jago'."""
+        found = _ALIAS.match(self.prose, draft.end) if draft.alias is None else None
+        if found:
+            draft.alias, draft.end = found[1], found.end()
+        return bool(found)
+
+    def _behind_name(self, draft: _Draft) -> bool:
+        """A degree without a comma ('Susi S.Pd'), or a role tied on ('Budi selaku Ketua RT'), ends the mention."""
+        if self.prose[draft.end : draft.end + 1] == " ":
+            degree = self.tokens.degree(draft.end)
+            if degree and "." in degree[1]:
+                draft.end, draft.degrees = degree.end(), True
+                return True
+        held = _HELD_AS.match(self.prose, draft.end)
+        if held and self.tokens.is_head(held.end()) and (role := self.read_role(held.end())):
+            draft.role_after, draft.end = role
+            return True
+        return False
+
+    # a word
+
+    def _word(self, draft: _Draft) -> bool:
+        token = self.tokens.long_rank(draft.end) or self._place(draft)
+        if token is None:
+            token = self.tokens.at(draft.end, draft.tokens[-1] if draft.tokens else None)
+            if token is None or not self._continues(draft, token):
+                return False
+            if draft.named and token.kind == "head" and token.capital and self.words.language == "id":
+                token = msgspec.structs.replace(token, kind="name")
+        draft.add(token)
+        return True
+
+    def _place(self, draft: _Draft) -> Token | None:
+        """A known place in the role: 'Bupati Serang', and behind an unknown body 'Kepala Diskom Bengkalis Rahman'."""
+        if draft.name_from is not None:
+            return None
+        place = self.tokens.place(draft.end)
+        if place is None or not draft.named:
+            return place
+        inner = draft.has_role and place.lower not in self.words.place_or_name and self.tokens.is_capital(place.end)
+        return place if inner else None
+
+    def _continues(self, draft: _Draft, token: Token) -> bool:
+        kind, named, begun = token.kind, draft.named, bool(draft.tokens)
+        if kind == "lower":
+            return begun and self._small_word(draft, token)
+        if kind == "particle":
+            return begun and draft.tokens[-1].kind in ("name", "acronym") and self.tokens.is_capital(token.end)
+        if kind == "number":
+            return begun and not named
+        if kind == "body" and not token.capital:
+            return not named and draft.has_role and token.lower not in self.words.capital_only
+        if kind == "head" and named:
+            return self._role_after_name(draft, token)
+        if kind == "head" and not token.capital:
+            return True
+        return not (begun and token.lower in self.words.calendar)
+
+    def _small_word(self, draft: _Draft, token: Token) -> bool:
+        """'sekaligus Ketua Komite', 'Pariwisata dan Kebudayaan', and a surname in small letters by mistake."""
+        if not draft.named:
+            if token.word in self.words.joins:
+                return self.tokens.is_head(token.end)
+            return token.word in self.words.of_body and self._joins_bodies(draft, token.end)
+        degree = self.tokens.degree(token.end) if draft.tokens[-1].kind == "name" else None
+        return bool(degree) and self.prose[token.end] == ","
+
+    def _role_after_name(self, draft: _Draft, token: Token) -> bool:
+        """'Tarjo warga Desa …': a role straight after the name is read apart, and ends the mention.
+
+        'Amir Hakim menduga' and 'Opposition leader Karl Lund' are no such: the word belongs to the name, to the role.
+        """
+        if self.words.language == "en" and self.tokens.is_name(token.end):
+            return True
+        role = self.read_role(token.start)
+        if role and token.capital and " " not in role[0]:
+            return True
+        if role and draft.role_after is None:
+            draft.role_after, draft.end = role
+        return False
+
+    def _joins_bodies(self, draft: _Draft, at: int) -> bool:
+        """'Pariwisata dan Kebudayaan' is one body; 'Andi dan Kapolsek' are two people."""
+        following = self.tokens.at(at)
+        if not following or draft.name_from is not None or following.kind in ("head", "rank", "title"):
+            return False
+        return following.kind == "body" or (draft.tokens[-1].kind == "body" and following.capital)
+
+    def _relative(self, draft: _Draft) -> bool:
+        if draft.named or not draft.has_role:
+            return False
+        found = _RELATIVE.match(self.prose, draft.end)
+        if not found or not (_APPOSED.match(self.prose, found.end()) and self.tokens.is_name(found.end())):
+            return False
+        draft.end, draft.name_from = found.end(), len(draft.tokens)
+        return True
+
+    # a parenthesis
+
+    def _parenthesis(self, draft: _Draft, found: re.Match[str]) -> bool:
+        """An age, an arm of service, a by-name or the short form of a role."""
+        inside = found[1].strip()
+        if _AGE.match(inside):
+            draft.end = found.end()
+            return bool(_COMMA.match(self.prose, draft.end))
+        if draft.tokens[-1].kind == "rank" and inside.rstrip(".").lower() in self.words.arms:
+            draft.end = found.end()
+            return True
+        if draft.named and draft.tokens[-1].kind == "name" and not self._has_role_words(inside):
+            if self._is_alias(draft, inside):
+                draft.alias, draft.end = inside, found.end()
+                return False
+            if not (self.tokens.is_capital(found.end()) or _COMMA.match(self.prose, found.end())):
+                return False
+        if len(inside) > MAX_SHORT_FORM or not inside[:1].isupper():
+            return False
+        draft.end = found.end()
+        draft.role_to = len(draft.tokens)
+        if " " not in inside:
+            draft.short_roles.append(inside.lower())
+        return True
+
+    def _is_alias(self, draft: _Draft, inside: str) -> bool:
+        """'M Rasyidan (Acid)', 'Samsul Daeng (SDG)'; but not the short form of an unknown body."""
+        if not inside[:1].isupper() or len(inside) > MAX_ALIAS:
+            return False
+        if not inside.isupper():
+            return True
+        names = [token.word for token in draft.tokens[draft.name_from or 0 :] if token.kind == "name"]
+        return len(inside) <= MAX_INITIALS and inside[0] == names[0][0] if names else False
+
+    def _has_role_words(self, inside: str) -> bool:
+        return any(self.words.is_head(word) or word in self.words.bodies for word in inside.lower().split())
+
+    # a comma
+
+    def _comma(self, draft: _Draft, at: int) -> bool:
+        """A degree, the rest of a role, the name of a role, or the role of a name."""
+        degree = self.tokens.degree(draft.end, further=draft.degrees)
+        if degree:
+            draft.end, draft.degrees = degree.end(), True
+            return bool(_COMMA.match(self.prose, draft.end))
+        following = self.tokens.at(at)
+        if following is None or following.lower in self.words.calendar:
+            return False
+        if draft.named and not self._ends_in_place(draft, following):
+            return self._role_after_comma(draft, following)
+        if not draft.has_role:
+            return False
+        soft = following.kind == "body" and following.lower in self.words.soft
+        if self.tokens.place(at) or (following.kind == "body" and not soft):
+            draft.end = at
+            return following.capital
+        known = following.lower in self.words.not_names and not self.tokens.is_capital(following.end)
+        if (soft or following.kind in ("rank", "title", "name")) and not known:
+            draft.end, draft.name_from = at, len(draft.tokens)
+            return True
+        return False
+
+    def _ends_in_place(self, draft: _Draft, following: Token) -> bool:
+        """'Camat Ciemas, Budi Santoso, …': what seemed a name is a place, for a name comes between commas."""
+        if draft.name_from is not None or not draft.has_role or following.lower in self.words.not_names:
+            return False
+        if following.kind in ("rank", "title"):
+            return True
+        tail = {token.lower for token in draft.tokens if token.kind == "name"}
+        if following.kind != "name" or tail & self.usage.of_people:
+            return False
+        apposed = _APPOSED.match(self.prose, following.start)
+        if not apposed:
+            return False
+        return not apposed[1] or apposed[1] in self.words.active or apposed[1] in self.words.occasions
+
+    def _role_after_comma(self, draft: _Draft, following: Token) -> bool:
+        """'Doni Irwan, pengunjung asal Bogor': the role behind the name."""
+        if following.kind != "head" or draft.role_after is not None or draft.tokens[0].kind == "head":
+            return False
+        lone = len(draft.tokens) == 1 and draft.tokens[0].lower not in self.usage.of_people
+        role = None if lone and following.capital else self.read_role(following.start)
+        if role:
+            draft.role_after, draft.end = role
+        return False
+
+    # the mention
+
+    def _finish(self, draft: _Draft) -> Mention | None:
+        tokens = self._trimmed(draft.tokens)
+        if not any(token.kind == "head" or token.capital for token in tokens):
+            return None
+        first = self._name_start(draft, tokens)
+        role_end = first
+        while role_end and tokens[role_end - 1].kind in ("rank", "title"):
+            role_end -= 1
+        while first < len(tokens) and tokens[first].kind in ("rank", "title"):
+            first += 1
+        role_from = next((index for index, token in enumerate(tokens) if token.kind not in ("rank", "title")), role_end)
+        has_role = draft.has_role and role_from < role_end
+        role = self._text(tokens[role_from:role_end]) if has_role else draft.role_after
+        name = self._text(tokens[first:]) if first < len(tokens) else None
+        titles = tuple(token.lower for token in tokens if token.kind in ("rank", "title"))
+        if name is None and role is None:
+            if not titles or not tokens[-1].capital:
+                return None
+            name = tokens[-1].word
+        behind = draft.role_after or draft.alias or draft.degrees
+        return Mention(
+            start=tokens[0].start,
+            end=max(draft.end, tokens[-1].end) if behind else tokens[-1].end,
+            role=role,
+            name=name,
+            alias=draft.alias,
+            sure=draft.name_from is not None or (not draft.has_role and bool(titles)),
+            first=role.lower().split(" ")[0] if role else "",
+            doubtful=tokens[-1].word if name is None and role and self.parting.is_doubtful(tokens) else None,
+            titles=titles,
+            short_roles=tuple(draft.short_roles),
+        )
+
+    def _trimmed(self, tokens: list[Token]) -> list[Token]:
+        """Without a hanging 'dan' or 'bin', or a degree that follows without a comma."""
+        end = len(tokens)
+        while (
+            end and tokens[end - 1].kind in ("particle", "lower") and not (end > 1 and tokens[end - 2].kind == "name")
+        ):
+            end -= 1
+        while end > 1 and tokens[end - 1].kind in ("acronym", "name") and self.tokens.is_bare_degree(tokens[end - 1]):
+            end -= 1
+        return tokens[:end]
+
+    def _name_start(self, draft: _Draft, tokens: list[Token]) -> int:
+        """Index of the first token of the name part, rank and title included."""
+        if draft.name_from is not None:
+            return min(draft.name_from, len(tokens))
+        if not draft.has_role:
+            return self.parting.without_role(tokens)
+        return self.parting.after_role(tokens, min(draft.role_to, len(tokens)))
+
+    def _text(self, tokens: list[Token]) -> str:
+        return " ".join(self.prose[tokens[0].start : tokens[-1].end].split())

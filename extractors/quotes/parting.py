@@ -1,0 +1,103 @@
+"""Where the role ends and the name begins, when no rank, title or comma says so.
+
+'Wakil Ketua PBH Advokat Raya Indah Sekar': the name follows the last word that is known for a body or a
+place, or that the article itself uses for one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from extractors.quotes.tokens import Token
+    from extractors.quotes.vocabulary import Vocabulary
+
+_ROLE_KINDS = frozenset(("head", "place", "number", "rank", "title", "lower"))
+_NAME_KINDS = frozenset(("name", "acronym"))
+
+
+class Usage(msgspec.Struct, frozen=True):
+    """How this article uses its capitalised words: in the names of places and bodies, or alone as a person's."""
+
+    of_bodies: frozenset[str] = frozenset()
+    of_people: frozenset[str] = frozenset()
+
+
+class Parting(msgspec.Struct, frozen=True):
+    """Finds the first token of the name."""
+
+    words: Vocabulary
+    usage: Usage
+
+    def without_role(self, tokens: Sequence[Token]) -> int:
+        """The name's first token where no role stands: places and bodies in front are dropped."""
+        index = 0
+        while index < len(tokens) and tokens[index].kind in ("place", "body", "number"):
+            if self._is_soft(tokens[index]):
+                break
+            index += 1
+        return index
+
+    def after_role(self, tokens: Sequence[Token], start: int) -> int:
+        """The name's first token at or after `start`; len(tokens) when the role is all there is."""
+        hard = start - 1
+        for index in range(start, len(tokens)):
+            if self._ends_role(tokens, index):
+                hard = index
+        first = hard + 1
+        if not any(token.kind in ("name", "place") for token in tokens[first:]):
+            return len(tokens)
+        return self._by_usage(tokens, first)
+
+    def is_doubtful(self, tokens: Sequence[Token]) -> bool:
+        """The role ends in an unknown word: 'Camat Ciherang' is a place, 'Lurah Bakri' a name."""
+        if len(tokens) < 2 or tokens[-1].kind != "name" or tokens[-2].lower not in self.words.of_place:
+            return False
+        return tokens[-1].lower not in self.usage.of_bodies and not self.words.village.fullmatch(tokens[-1].lower)
+
+    def _ends_role(self, tokens: Sequence[Token], index: int) -> bool:
+        """Whether the token belongs to the role, so that the name can only begin behind it."""
+        kind = tokens[index].kind
+        if kind in _ROLE_KINDS:
+            return True
+        if kind == "body":
+            begun = index > 0 and tokens[index - 1].kind in ("name", "place")
+            return not (begun and self._is_soft(tokens[index]))
+        if kind == "acronym":
+            return any(token.kind == "name" for token in tokens[index + 1 :])
+        return kind == "name" and self._names_body(tokens, index)
+
+    def _is_soft(self, token: Token) -> bool:
+        return token.lower in self.words.soft
+
+    def _names_body(self, tokens: Sequence[Token], index: int) -> bool:
+        """The body's or place's own name: 'Universitas Andalas Rusdi', 'Desa Sukamaju Ujang', 'asal Malaysia'."""
+        before = tokens[index - 1].lower if index else ""
+        if before == "asal":
+            return True
+        if index + 1 >= len(tokens) or tokens[index + 1].kind not in _NAME_KINDS:
+            return False
+        if before in self.words.takes_name and len(tokens[index].word) > 3:
+            return True
+        lead = before in self.words.of_place or before in self.words.bodies
+        return lead and bool(self.words.village.fullmatch(tokens[index].lower))
+
+    def _by_usage(self, tokens: Sequence[Token], first: int) -> int:
+        """The start moved past words that this article uses for places and bodies."""
+        bodies, people = self.usage.of_bodies, self.usage.of_people
+        index, last = first, len(tokens) - 1
+        while index < last and tokens[index].lower in bodies and tokens[index].lower not in people:
+            index += 1
+        word = tokens[index].lower
+        if word in people:
+            return index
+        if index == last and index > 0:
+            alone = index == first and tokens[index - 1].lower in self.words.of_place
+            return len(tokens) if alone or word in bodies else index
+        if len(tokens) - index > 3:
+            return next((later for later in range(index + 1, len(tokens)) if tokens[later].lower in people), index)
+        return index

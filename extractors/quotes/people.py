@@ -1,0 +1,256 @@
+"""The people of one article: who is mentioned where, under which names and roles, and which mentions are one person.
+
+Only the writer's prose is read; who is named inside a quote is talked about, not talking.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from extractors.quotes.mentions import Mentions
+
+if TYPE_CHECKING:
+    from extractors.quotes.names import Mention
+    from extractors.quotes.vocabulary import Vocabulary
+
+_KNOWN_AS = re.compile(
+    r"\b(?:disapa|dipanggil|sapaan|panggilan|alias|known as)[ ](?:akrab[ ]|dengan[ ]|panggilan[ ])*"
+    r"([A-Z][\w'’.-]*(?:[ ][A-Z][\w'’.-]*){0,2})"
+)
+_BY_NAME_OF = re.compile(r",? (?:sapaan|panggilan)(?: akrab)? (?=[A-Z])")
+MAX_PEOPLE = 400  # in one article; lists of names longer than that are no news
+LATEST = 40  # people of one name element that are compared, the last named first
+MIN_FUZZY = 4  # letters; shorter names differ too easily by one
+
+
+class Person(msgspec.Struct):
+    """Someone in this article, gathered from all mentions. `name` is the fullest seen, None for a bare role."""
+
+    name: str | None = None
+    roles: list[str] = msgspec.field(default_factory=list)
+    aliases: set[str] = msgspec.field(default_factory=set)
+    at: int = 0
+    silent: bool = False
+
+    @property
+    def role(self) -> str | None:
+        """The role first given."""
+        return self.roles[0] if self.roles else None
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """A mention and whom it means."""
+
+    mention: Mention
+    person: Person
+
+
+@lru_cache(maxsize=4096)
+def fold(name: str) -> tuple[str, ...]:
+    """'M. Ma’mun Hadi' -> ('m', "ma'mun", 'hadi'): a name's words, for comparison."""
+    name = name.replace("’", "'").replace("‘", "'").replace("ʼ", "'").replace('"', "").lower()
+    return tuple(word.strip(".'") for word in name.split() if word.strip(".'"))
+
+
+class People:
+    """The table of one article's people, built once over its mentions; `whom` then reads any further one."""
+
+    def __init__(self, prose: str, words: Vocabulary) -> None:
+        self.prose = prose
+        self.words = words
+        self.mentions = Mentions(prose, words)
+        self.reader = self.mentions.reader
+        self.people: list[Person] = []
+        self._by_word: dict[str, list[Person]] = {}
+        self._by_letter: dict[str, list[Person]] = {}
+        self._by_initials: dict[str, Person] = {}
+        self._by_alias: dict[str, Person] = {}
+        self._by_head: dict[str, list[tuple[frozenset[str], Person]]] = {}
+        self.sightings = self._gather()
+
+    def _gather(self) -> list[Sighting]:
+        """Every mention of someone known, in order. Those who are surely people are entered first."""
+        named = [mention for mention in self.mentions.found if mention.name]
+        for mention in named:
+            if self.mentions.is_person(mention):
+                self._settle(mention)
+        for mention in named:
+            if self._named_in_part(mention):
+                self._settle(mention)
+        known = ((mention, self.whom(mention, create=False)) for mention in self.mentions.found)
+        return [Sighting(mention, person) for mention, person in known if person]
+
+    def _named_in_part(self, mention: Mention) -> bool:
+        """'Henry Stroud', whom the article also calls 'Stroud' where a speaker stands."""
+        words = fold(mention.name or "")
+        return len(words) > 1 and not self.reader.usage.of_people.isdisjoint(words)
+
+    # telling people apart
+
+    def _settle(self, mention: Mention) -> Person | None:
+        """The mention's person, entered in the table; None where the table is full."""
+        person = self._named(mention.name) if mention.name else None
+        if person is None:
+            person = self._bearer(mention)
+        if person is None:
+            if len(self.people) >= MAX_PEOPLE:
+                return None
+            person = Person(name=mention.name, at=mention.start)
+            self.people.append(person)
+        self._learn(person, mention)
+        self._enter(person)
+        return person
+
+    def _bearer(self, mention: Mention) -> Person | None:
+        """'Awi, sapaan Adi Sutara': the one whose by-name the mention is."""
+        said = _BY_NAME_OF.match(self.prose, mention.end)
+        meant = self.reader.read(said.end()) if said else None
+        person = self._named(meant.name) if meant and meant.name else None
+        if person and mention.name:
+            person.aliases.add(mention.name.lower())
+        return person
+
+    def _learn(self, person: Person, mention: Mention) -> None:
+        if mention.name and len(fold(mention.name)) > len(fold(person.name or "")):
+            person.name = mention.name
+        if mention.role and mention.role not in person.roles:
+            person.roles.append(mention.role)
+            held = self._role_words(mention.role)
+            if held:
+                self._by_head.setdefault(held[0], []).append((frozenset(held), person))
+        if mention.alias:
+            person.aliases.add(mention.alias.lower())
+        person.aliases.update(mention.titles, mention.short_roles)
+        person.silent = person.silent or self.mentions.is_spoken_of(mention)
+        known = _KNOWN_AS.search(self.prose, mention.end, mention.end + 60)
+        if known:
+            person.aliases.add(known[1].strip(" .").lower())
+
+    def whom(self, mention: Mention, *, create: bool = True) -> Person | None:
+        """The person a mention means: by name, else by role; a new one where `create` allows it."""
+        if mention.name:
+            person = self._named(mention.name)
+            if person is None and create and not self.mentions.is_lone_title(mention):
+                return self._settle(mention)
+            return person
+        if mention.role is None:
+            return None
+        return self.in_role(mention.role, mention.start) or self._doubtful(mention, create=create)
+
+    def _doubtful(self, mention: Mention, *, create: bool) -> Person | None:
+        """'Lurah Bakri': someone of that name, the holder of that role, else a new person."""
+        if mention.doubtful is None:
+            return None
+        role = (mention.role or "").removesuffix(mention.doubtful).strip()
+        person = self._named(mention.doubtful) or self.in_role(role, mention.start)
+        if person is None and create:
+            return self._settle(msgspec.structs.replace(mention, name=mention.doubtful, role=role))
+        return person
+
+    def _named(self, name: str) -> Person | None:
+        """The person of that name: the same words, some of them, the initials, a misspelling or a by-name."""
+        words = fold(name)
+        sharing = [person for word in words for person in self._by_word.get(word, ())[-LATEST:]]
+        for matches in (_same, _part):
+            found = [person for person in sharing if matches(words, fold(person.name or ""))]
+            if found:
+                return max(found, key=self._order)
+        if len(words) == 1 and words[0] in self._by_initials:
+            return self._by_initials[words[0]]
+        near = [person for word in words for person in self._by_letter.get(word[0], ())[-LATEST:]]
+        found = [person for person in near if _misspelt(words, fold(person.name or ""))]
+        if found:
+            return max(found, key=self._order)
+        return self._by_alias.get(" ".join(words))
+
+    def _order(self, person: Person) -> int:
+        return person.at
+
+    def _enter(self, person: Person) -> None:
+        """Make the person findable under every word of the name, its initials and the by-names."""
+        words = fold(person.name or "")
+        for word in words:
+            for index, key in ((self._by_word, word), (self._by_letter, word[0])):
+                entered = index.setdefault(key, [])
+                if not any(person is one for one in entered[-LATEST:]):
+                    entered.append(person)
+        if 2 <= len(words) <= 4:
+            self._by_initials["".join(word[0] for word in words)] = person
+        for alias in person.aliases:
+            self._by_alias.setdefault(alias, person)
+            for part in alias.split():
+                self._by_alias.setdefault(part, person)
+
+    def known_as(self, at: int) -> Person | None:
+        """Whom 'pria yang akrab disapa Bang Jo' means, if the words right after `at` say so and the name is known."""
+        said = _KNOWN_AS.search(self.prose, at, at + 80)
+        if not said or re.search(r"[.\n\0]", self.prose[at : said.start()]):
+            return None
+        mention = self.reader.read(said.start(1))
+        return self._named(mention.name) if mention and mention.name else None
+
+    def in_role(self, role: str, at: int) -> Person | None:
+        """The person introduced with that role, the last before `at` if there are several."""
+        wanted = self._role_words(role)
+        held_by = self._by_head.get(wanted[0], ()) if wanted else ()
+        found = [person for held, person in held_by[-LATEST:] if set(wanted) <= held]
+        earlier = [person for person in found if person.at <= at]
+        return (earlier or found)[-1] if found else None
+
+    def _role_words(self, role: str) -> list[str]:
+        """A role's words spelt out: 'Wabup Serang' -> wakil, bupati, serang; 'Plt' and such dropped."""
+        found: list[str] = []
+        for word in re.findall(r"[^\W\d_]+|\d+", role.lower()):
+            if word in self.words.acting:
+                continue
+            spelt = self.words.abbreviations.get(word, word)
+            for part in spelt.split():
+                found += self.words.abbreviations.get(part, part).split()
+        return found
+
+
+def _same(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    return words == name
+
+
+def _part(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """'Tirta', 'Surya' for 'Surya Tirta'; 'Galih Jaya' for 'M. Galih'."""
+    shared = {word for word in words if len(word) > 1} & set(name)
+    if not shared:
+        return False
+    if set(words) <= set(name) or set(name) <= set(words):
+        return True
+    rest = (set(words) ^ set(name)) - shared
+    initials = {word for word in words if len(word) == 1}
+    if initials and {word for word in words if len(word) > 1} <= set(name):
+        return initials <= {word[0] for word in set(name) - shared}
+    return all(len(word) == 1 for word in rest) or (len(shared) == 1 and words[0] == name[-1])
+
+
+def _misspelt(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Each word of the shorter differs from one of the longer by a letter at most."""
+    short, long = sorted((words, name), key=len)
+    return all(len(word) >= MIN_FUZZY and any(_near(word, other) for other in long) for word in short)
+
+
+def _near(one: str, other: str) -> bool:
+    """One letter put in, left out, changed, or two neighbours swapped; the first letter holds."""
+    if one == other:
+        return True
+    if one[0] != other[0] or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < MIN_FUZZY:
+        return False
+    if len(one) == len(other):
+        wrong = [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+        swapped = (
+            len(wrong) == 2
+            and wrong[1] == wrong[0] + 1
+            and one[wrong[0]] == other[wrong[1]]
+            and one[wrong[1]] == other[wrong[0]]
+        )
+        return len(wrong) == 1 or swapped
+    short, long = sorted((one, other), key=len)
+    return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))

@@ -1,0 +1,302 @@
+"""Speech or not, and what stands beside it: the cue, the one it names, the clause before the opening mark.
+
+A comma, question or exclamation mark before the closing mark, or a reporting word beside it, means speech. Titles,
+mottos, nicknames and words in scare quotes have neither, or stand right behind a word such as 'bertajuk'.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+import msgspec
+
+from extractors.quotes.sentences import BLANK
+
+if TYPE_CHECKING:
+    from extractors.model import QuoteKind
+    from extractors.quotes.marks import Span
+    from extractors.quotes.names import Mention, Reader
+    from extractors.quotes.sentences import Prose
+    from extractors.quotes.vocabulary import Vocabulary
+
+Side = Literal["after", "before", "split", "none"]
+Subject = Literal["mention", "body", "pronoun", "epithet", "none"]
+
+_GAP = re.compile(r"[ \t\u00a0]*[.,;:]?[ \t\u00a0]*[–—-]?[ \t\u00a0]*(?:([^\W\d_]+(?:-[^\W\d_]+)*))")
+_WORD = re.compile(r"[ \t\u00a0]*([^\W\d_]+(?:['’-][^\W\d_]+)*)")
+_CAPITAL = re.compile(r"(?<![\w'’-])[A-Z]")
+_WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_APPOSITION = re.compile(r"[ ]?,[^,.\n\0]{1,80},")
+_BODY = re.compile(
+    r"[ ]*((?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))(?:[ ](?:dan[ ]|of[ ]|the[ ])?(?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))){0,8})"
+)
+_HANDLE = re.compile(r"[ ](?:(?:pemilik )?akun(?: [^\W\d_]+){0,3} )?(@[\w.]*\w)")
+_CUE_END = re.compile(
+    r"[ ]*(?:[.,;(\n]|\Z|"
+    r"(?:saat|usai|kepada|di|pada|dalam|ketika|sambil|seraya|seperti|melalui|lewat|soal|lagi|dengan)\b)"
+)
+_ARTICLES = frozenset(("sang", "si", "the", "a", "an"))
+_AUXILIARIES = frozenset(("has", "had", "have", "juga"))
+ENDS_SPEECH = frozenset(",.?!…")
+UNNAMED_WORDS = 7  # in a subject without a name, its verb included
+MIN_SUFFIXED = 6  # letters; shorter words in -nya are no verbs
+NEAR = 40  # characters between a verb and the mark it still leads to
+TITLE_SHARE = 0.6  # of a title's words begin with a capital
+MARKER_WORDS = 3  # a title follows its announcing word this closely
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """The words that report a quote.
+
+    `subject` says what names the speaker: `mention` (in `mention`), a `body`, a `pronoun` or an `epithet` (its words in
+    `said_of`), or none. `end` is where the reporting words end in the prose.
+    """
+
+    cue: str | None = None
+    side: Side = "none"
+    subject: Subject = "none"
+    mention: Mention | None = None
+    said_of: str | None = None
+    end: int = 0
+
+
+class Speech:
+    """Reads the surroundings of spans in one article's prose."""
+
+    def __init__(self, text: str, prose: Prose, words: Vocabulary, reader: Reader) -> None:
+        self.text = text
+        self.prose = prose.text
+        self.sentences = prose
+        self.words = words
+        self.reader = reader
+        self.verbs = words.bare | words.active if words.language == "en" else words.active
+
+    def beside(self, span: Span) -> Beside:
+        """What reports the span: the words after it, else those before."""
+        return self._after(span) or self._before(span) or Beside(end=span.outer_end)
+
+    def kind(self, span: Span, beside: Beside, *, continued: bool) -> QuoteKind | None:
+        """'direct', 'mixed', or None for what is no speech. `continued`: a quote ended just before in the paragraph."""
+        said = self.text[span.start : span.end].strip()
+        lead = self._lead(span).strip()
+        if self._announced(lead):
+            return None
+        fragment = bool(lead) and lead[-1] not in ",:>" and said[:1].islower()
+        if beside.side == "after":
+            return "mixed" if fragment else "direct"
+        if beside.side == "split":
+            return "direct"
+        ended = said[-1:] in ENDS_SPEECH or self.text[span.outer_end : span.outer_end + 1] in (".", ",")
+        words = _WORDS.findall(said)
+        if beside.side == "before":
+            if said[:1].islower():
+                return "mixed" if self._may_weave(beside.cue) else None
+            if lead[-1] not in ",:" and _is_title(words):
+                return None
+            return "direct" if len(words) > 2 or ended else None
+        if span.single and not continued:
+            return None
+        whole = not lead or lead.endswith((".", ":", ">"))
+        long = continued or span.runs_on or len(words) > 3
+        return "direct" if whole and ended and long and not _is_title(words) else None
+
+    def _may_weave(self, cue: str | None) -> bool:
+        """Whether the verb takes a piece of speech into its own sentence: 'menyebut', not 'menyambut'."""
+        lower = (cue or "").lower()
+        words = self.words
+        stem = lower.removesuffix("nya")
+        return lower in words.quoting or stem in words.quoting or stem in words.passive or lower in words.according
+
+    def _lead(self, span: Span) -> str:
+        """The writer's words between the start of the sentence and the opening mark."""
+        return self.prose[self.sentences.start(span.outer_start) : span.outer_start]
+
+    def _announced(self, lead: str) -> bool:
+        """A word such as 'bertajuk' stands right before the opening mark."""
+        last = _WORDS.findall(lead[-80:].lower())[-MARKER_WORDS:]
+        return not self.words.not_speech.isdisjoint(last)
+
+    # after the closing mark
+
+    def _after(self, span: Span) -> Beside | None:
+        found = _GAP.match(self.prose, span.outer_end)
+        if not found:
+            return None
+        words, cue, end = self.words, found[1], found.end()
+        if cue.lower() in words.adverbs and cue.lower() not in words.bare:
+            following = _WORD.match(self.prose, end)
+            if following and (words.is_cue(following[1].lower()) or following[1].lower() in words.passive):
+                cue, end = following[1], following.end()
+        lower = cue.lower()
+        if lower in words.suffixed or self._is_new_suffix(span, lower, end):
+            return Beside(cue=cue, side="after", end=end)
+        if lower in words.bare or lower in words.passive or lower == "according":
+            return self._subject(cue, end)
+        return self._subject_first(span, found.start(1))
+
+    def _is_new_suffix(self, span: Span, lower: str, end: int) -> bool:
+        """A verb in -nya the lexicon lacks, recognised by its place: '…," guraunya.'"""
+        if self.words.language != "id" or not lower.endswith("nya") or lower in self.words.not_cue:
+            return False
+        return len(lower) >= MIN_SUFFIXED and self.text[span.end - 1] in ",?!" and bool(_CUE_END.match(self.prose, end))
+
+    def _subject(self, cue: str, at: int) -> Beside:
+        """The cue and the one named after it."""
+        end = at
+        for _ in range(3):
+            following = _WORD.match(self.prose, end)
+            if not following:
+                break
+            lower = following[1].lower()
+            if lower in self.words.pronouns:
+                said_of, end = following[1], following.end()
+                return Beside(cue=cue, side="after", subject="pronoun", said_of=said_of, end=end)
+            if lower not in self.words.adverbs and lower not in _ARTICLES:
+                break
+            end = following.end()
+        handle = _HANDLE.match(self.prose, end)
+        if handle:
+            return Beside(cue=cue, side="after", subject="body", said_of=handle[1], end=handle.end())
+        mention = self.reader.read(end)
+        if mention:
+            mention = self._through(mention)
+            return Beside(cue=cue, side="after", subject="mention", mention=mention, end=mention.end)
+        body = _BODY.match(self.prose, end)
+        if body and body[1].split()[0].lower() not in self.words.calendar:
+            return Beside(cue=cue, side="after", subject="body", said_of=body[1], end=body.end())
+        following = _WORD.match(self.prose, end)
+        if following and following[1].lower() not in self.words.companions | self.words.adverbs:
+            said_of, end = following[1], following.end()
+            return Beside(cue=cue, side="after", subject="epithet", said_of=said_of, end=end)
+        return Beside(cue=cue, side="after", end=end)
+
+    def _through(self, mention: Mention) -> Mention:
+        """'Bupati melalui Kabag Humas Andi', 'Bupati yang diwakili oleh Asisten Y': the second speaks."""
+        following = _WORD.match(self.prose, mention.end)
+        while following and following[1].lower() in ("yang", "dengan", "oleh", "ini", "itu"):
+            following = _WORD.match(self.prose, following.end())
+        if not following or following[1].lower() not in self.words.via:
+            return mention
+        by = _WORD.match(self.prose, following.end())
+        start = by.end() if by and by[1].lower() == "oleh" else following.end()
+        speaker = self.reader.read(start)
+        return speaker if speaker and (speaker.role or speaker.titles) else mention
+
+    def _subject_first(self, span: Span, at: int) -> Beside | None:
+        """'…," Budi menambahkan' and '…," she said'."""
+        first = _WORD.match(self.prose, at)
+        if first is None:
+            return None
+        if first[1].lower() in self.words.pronouns:
+            verb = self._verb(first.end())
+            return verb and Beside(cue=verb[1], side="after", subject="pronoun", said_of=first[1], end=verb.end())
+        last = self.text[span.start : span.end].rstrip(" '’‘”\"")[-1:]
+        if last not in ENDS_SPEECH or (last in ".…" and self.prose[at].isupper()):
+            return None
+        if first[1].lower() in _ARTICLES:
+            at = first.end()
+        mention = self.reader.read(at)
+        if mention:
+            apposition = _APPOSITION.match(self.prose, mention.end)
+            verb = self._verb(mention.end) or (self._verb(apposition.end()) if apposition else None)
+            if verb:
+                return Beside(cue=verb[1], side="after", subject="mention", mention=mention, end=verb.end())
+        return self._far_verb(at)
+
+    def _far_verb(self, start: int) -> Beside | None:
+        """'…," the company said', '…," Biden-era official Tom Reyes told': a few words up to the verb."""
+        end = start
+        for _ in range(UNNAMED_WORDS):
+            word = _WORD.match(self.prose, end)
+            if not word:
+                return None
+            if word[1].lower() in self.verbs and end > start:
+                mention = self._last_name(start, end)
+                said_of = None if mention else self.prose[start:end].strip()
+                subject: Subject = "mention" if mention else "epithet"
+                return Beside(
+                    cue=word[1], side="after", subject=subject, mention=mention, said_of=said_of, end=word.end()
+                )
+            end = word.end()
+        return None
+
+    def _last_name(self, start: int, end: int) -> Mention | None:
+        """The name that ends right before the verb."""
+        for capital in _CAPITAL.finditer(self.prose, start, end):
+            mention = self.reader.read(capital.start())
+            if mention and mention.name and mention.end == end:
+                return mention
+        return None
+
+    def _verb(self, at: int) -> re.Match[str] | None:
+        """A reporting verb at `at`, adverbs and auxiliaries before it allowed."""
+        for _ in range(3):
+            found = _WORD.match(self.prose, at)
+            if not found:
+                return None
+            lower = found[1].lower()
+            if lower in self.verbs:
+                return found
+            if lower not in self.words.adverbs and lower not in _AUXILIARIES:
+                return None
+            at = found.end()
+        return None
+
+    # before the opening mark
+
+    def _before(self, span: Span) -> Beside | None:
+        lead = self._lead(span)
+        start = span.outer_start - len(lead)
+        stripped = lead.rstrip(" \t\u00a0>")
+        if not stripped.strip():
+            return None
+        if start and self.prose[start - 1] == BLANK and stripped.endswith(",") and (cue := self._early_cue(lead)):
+            return Beside(cue=cue, side="split", end=span.outer_end)
+        verb = self._last_verb(lead)
+        if verb is None or not self._leads_in(span, stripped, verb):
+            return None
+        lower = verb[0].lower()
+        cue = None if lower in self.words.lead_ins else verb[0]
+        if lower in self.words.according or lower in self.words.passive:
+            named = self._subject(verb[0], start + verb.end())
+            return msgspec.structs.replace(named, cue=cue, side="before", end=span.outer_end)
+        return Beside(cue=cue, side="before", end=span.outer_end)
+
+    def _leads_in(self, span: Span, lead: str, verb: re.Match[str]) -> bool:
+        """Whether the clause with that verb runs into the quote: 'mengatakan, "', 'that "', 'menyebut "kota hujan"'."""
+        if (
+            lead[-1] in ",:"
+            or verb.end() == len(lead)
+            or lead.rsplit(maxsplit=1)[-1].lower() in self.words.conjunctions
+        ):
+            return True
+        said = self.text[span.start : span.end].strip()
+        return said[:1].islower() or (len(lead) - verb.end() < NEAR and said[-1:] in ENDS_SPEECH)
+
+    def _last_verb(self, lead: str) -> re.Match[str] | None:
+        last = None
+        for found in _WORDS.finditer(lead):
+            if self._reports(found, lead):
+                last = found
+        return last
+
+    def _reports(self, found: re.Match[str], lead: str) -> bool:
+        words, lower = self.words, found[0].lower()
+        stem = lower.removesuffix("nya")
+        if lower in words.active or stem in words.active or stem in words.passive or lower in words.lead_ins:
+            return True
+        if lower in words.according:
+            return lead[: found.start()].rstrip()[-1:] in ("", ",", ":", "-", "–", "|")
+        return words.language == "en" and lower in words.bare
+
+    def _early_cue(self, lead: str) -> str | None:
+        """The cue of a quote broken by it: '…," kata Budi, "…'."""
+        early = _WORDS.findall(lead[:80])[:4]
+        return next((word for word in early if self.words.is_cue(word.lower())), None)
+
+
+def _is_title(words: list[str]) -> bool:
+    """Most of the longer words begin with a capital."""
+    long = [word for word in words if len(word) > 3]
+    return len(words) > 1 and sum(word[0].isupper() for word in long) > TITLE_SHARE * len(long)

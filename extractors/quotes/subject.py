@@ -1,0 +1,135 @@
+"""The running subject: whom the writer's prose is about at each point, quotes left out.
+
+It is what '-nya', 'dia' and 'he' refer to. The subject of a sentence is told from its cue, its opening and its first
+verb; companions, objects and people spoken about do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from extractors.quotes.people import People, Person, Sighting
+    from extractors.quotes.sentences import Prose
+    from extractors.quotes.vocabulary import Vocabulary
+
+_WORDS = re.compile(r"[^\W\d_]+")
+_AFTER = re.compile(r"[\s,]*((?:[^\W\d_]+(?:-[^\W\d_]+)?[\s,]+){0,4}[^\W\d_]+)")
+_PASSIVE = re.compile(
+    r"\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
+    r"(?:di[a-z]{4,}|tewas|meninggal|mengalami|menderita|ter[a-z]{4,})\b"
+)
+_EPITHET = re.compile(
+    r"\W*(?:sosok|pria|wanita|perempuan|laki-laki|lelaki|orang nomor satu|perwira|politisi|politikus|mantan|ibu|bapak)"
+    r"\b",
+    re.IGNORECASE,
+)
+_HELD = re.compile(r"(?:\A|,)\s*(?:[^\W\d_]+\s+){0,3}(?:ia|dia|iapun|beliau|he|she)\s", re.IGNORECASE)
+"""The sentence has its pronoun for a subject: whoever is named later in it is not."""
+_ACTING_ON = re.compile(r"(?:me|di)[a-z]{5,}\Z")
+"""'menangkap Andi': the verb right before makes its object."""
+_OPENING = re.compile(r"[^,]{0,80},\s*\Z")
+"""An adverbial up to its comma: 'Dalam sambutannya, Bupati …'."""
+LEAD = 300  # characters of a sentence looked at before a mention
+SPEAKS, OPENS, MAY_BE, IS_NOT = 3, 2, 1, 0  # how surely a mention is the subject of its sentence
+
+
+class Thread:
+    """Follows the prose from quote to quote; `subject` is its running subject so far, None before the first."""
+
+    def __init__(self, prose: Prose, people: People, words: Vocabulary) -> None:
+        self.sentences = prose
+        self.prose = prose.text
+        self.people = people
+        self.words = words
+        self.subject: Person | None = None
+        self.next = 0
+
+    def skip(self, to: int) -> None:
+        """Read past reporting words: who stands in them has been dealt with."""
+        sightings = self.people.sightings
+        while self.next < len(sightings) and sightings[self.next].mention.start < to:
+            self.next += 1
+
+    def read(self, to: int) -> None:
+        """Follow the prose up to `to`; the best subject of each sentence takes over."""
+        sightings = self.people.sightings
+        best, weight, sentence = None, IS_NOT, -1
+        while self.next < len(sightings) and sightings[self.next].mention.start < to:
+            sighting = sightings[self.next]
+            self.next += 1
+            here = self.sentences.index(sighting.mention.start)
+            if here != sentence:
+                self._take(best, weight)
+                best, weight, sentence = None, IS_NOT, here
+            counts = self.weigh(sighting, self.sentences.starts[here])
+            if counts > weight:
+                best, weight = sighting.person, counts
+        self._take(best, weight)
+
+    def _take(self, person: Person | None, weight: int) -> None:
+        if person is None or (weight == MAY_BE and self.subject is not None):
+            return
+        self.subject = person
+
+    def weigh(self, sighting: Sighting, start: int) -> int:
+        """How surely the mention is the subject of its sentence, which begins at `start`."""
+        mention, silent = sighting.mention, sighting.person.silent
+        before = self.prose[max(start, mention.start - LEAD) : mention.start]
+        last = [word.lower() for word in _WORDS.findall(before[-60:])][-2:]
+        after = _AFTER.match(self.prose, mention.end)
+        following = [word.strip(",") for word in after[1].lower().split()] if after else []
+        companion = self._is_companion(before, last)
+        if self._speaks(last, following, companion=companion):
+            return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
+        if self.people.mentions.is_statement(mention.start):
+            return OPENS
+        if _HELD.search(before):
+            return IS_NOT
+        if companion or self._is_object(before, last):
+            return MAY_BE if last[-1] in ("oleh", "by", "dari") and not silent else IS_NOT
+        if silent or self._suffers(mention.end):
+            return MAY_BE
+        return OPENS if self._opens(before) or self._acts(following) else MAY_BE
+
+    def _speaks(self, last: list[str], following: list[str], *, companion: bool) -> bool:
+        """A reporting word stands right beside the mention."""
+        words = self.words
+        verbs = words.active | words.bare if words.language == "en" else words.active
+        if any(word in verbs for word in following[:3]) and not (
+            companion and last[-1] not in ("dengan", "of", "from")
+        ):
+            return True
+        if not last:
+            return False
+        cue = last[-1]
+        if cue in words.according or cue in words.passive or cue in words.bare or cue in words.via:
+            return True
+        return len(last) > 1 and last[0] in words.passive and (cue in words.adverbs or cue == "oleh")
+
+    def _is_companion(self, before: str, last: list[str]) -> bool:
+        return bool(last) and last[-1] in self.words.companions and not before.rstrip().endswith(",")
+
+    def _is_object(self, before: str, last: list[str]) -> bool:
+        if self.words.language != "id" or not last or before.rstrip().endswith(","):
+            return False
+        return bool(_ACTING_ON.match(last[-1]))
+
+    def _suffers(self, at: int) -> bool:
+        """A passive or a mishap follows: 'Andi ditangkap', 'Budi mengalami luka'."""
+        return self.words.language == "id" and bool(_PASSIVE.match(self.prose, at, at + 40))
+
+    def _opens(self, before: str) -> bool:
+        """Nothing stands before the mention but an adverbial, an epithet or a word that turns to someone else."""
+        switch = self.words.switch.match(before)
+        rest = before[switch.end() :] if switch else before
+        return not rest.strip(" ,") or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
+
+    def _acts(self, following: list[str]) -> bool:
+        """An active verb follows."""
+        first = following[0] if following else ""
+        if self.words.language == "en":
+            return first.endswith("ed") or first in ("has", "had", "is", "was", "will", "also", "who")
+        verb = first.startswith(("me", "ber")) and len(first) > 5
+        return verb or first in ("juga", "sendiri", "sempat", "akan", "pun")

@@ -1,0 +1,31 @@
+"""What stands on many pages of one site is not the story: promotional lines an owner adds to every post."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from extractors.extract import body_lines
+from extractors.model import Page
+
+EDGE = 4  # lines at either end of a body that are looked at
+FEWEST_PAGES = 5  # below that, repetition proves nothing
+SHARE = 0.3  # of a site's pages that must carry a line
+
+
+def edge_lines(page: Page) -> frozenset[str]:
+    """The lines at the edges of a page's body, each once."""
+    lines = body_lines(page)
+    return frozenset(lines[:EDGE] + lines[-EDGE:])
+
+
+def repeated_lines(edges: Iterable[frozenset[str]]) -> frozenset[str]:
+    """The lines that stand at an edge on at least 30 % of a site's pages, from the edge lines of each page; none below
+    five pages.
+    """
+    pages = list(edges)
+    if len(pages) < FEWEST_PAGES:
+        return frozenset()
+    counts = Counter(line for page in pages for line in page)
+    enough = max(2, SHARE * len(pages))
+    return frozenset(line for line, count in counts.items() if count >= enough)

@@ -1,0 +1,140 @@
+"""Rules: named functions that look at a document and find one value, or nothing.
+
+    title = text("h1.post-title") | first("h1")        # the second is asked only when the first finds nothing
+    published = attr("time.published", "datetime").then(as_instant)
+
+What a rule finds carries the rule's name and the string as it was written, so that every value can be traced.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Generic, NamedTuple, TypeVar
+
+from selectolax.lexbor import LexborNode
+
+from extractors.document import Document
+from extractors.linked_data import PLACEHOLDER, string
+from extractors.whitespace import fold
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+class Found(NamedTuple, Generic[T]):
+    """A value, the string it was read from, and the rule that read it."""
+
+    value: T
+    raw: str
+    rule: str
+
+
+class Rule(Generic[T]):
+    """A named function Document -> Found | None. `a | b` falls back; `rule.then(f)` converts, None meaning nothing."""
+
+    def __init__(self, name: str, find: Callable[[Document], Found[T] | None]) -> None:
+        self.name = name
+        self._find = find
+
+    def __call__(self, document: Document) -> Found[T] | None:
+        return self._find(document)
+
+    def __repr__(self) -> str:
+        return f"Rule({self.name})"
+
+    def __or__(self, other: Rule[T]) -> Rule[T]:
+        return Rule(f"{self.name} | {other.name}", lambda document: self(document) or other(document))
+
+    def then(self, convert: Callable[[T, Document], U | None]) -> Rule[U]:
+        """The same rule with its value converted; a conversion to None counts as nothing found."""
+
+        def find(document: Document) -> Found[U] | None:
+            found = self(document)
+            if found is None:
+                return None
+            value = convert(found.value, document)
+            return None if value is None else Found(value, found.raw, found.rule)
+
+        return Rule(self.name, find)
+
+
+def _agreed(name: str, values: Iterable[str]) -> Found[str] | None:
+    """The one value all matches share; a selector that answers twice in different words has answered nothing."""
+    distinct = {value for value in values if value and PLACEHOLDER not in value}
+    if len(distinct) != 1:
+        return None
+    value = distinct.pop()
+    return Found(value, value, name)
+
+
+def text(selector: str, *, outside_body: bool = False) -> Rule[str]:
+    """The text that all matches share. `outside_body` leaves out headings that authors put inside a post body."""
+
+    def find(document: Document) -> Found[str] | None:
+        nodes = document.find(selector)
+        if outside_body:
+            nodes = document.outside_bodies(nodes)
+        return _agreed(selector, (text_of(node) for node in nodes))
+
+    return Rule(selector, find)
+
+
+def first(selector: str) -> Rule[str]:
+    """The text of the first match that has any."""
+
+    def find(document: Document) -> Found[str] | None:
+        return next(
+            (Found(value, value, selector) for node in document.find(selector) if (value := text_of(node))), None
+        )
+
+    return Rule(selector, find)
+
+
+def texts(selector: str, *names: str) -> Rule[tuple[str, ...]]:
+    """The texts of all matches, in order, each once; of an element without text, the first of `names` it carries."""
+
+    def find(document: Document) -> Found[tuple[str, ...]] | None:
+        read = (text_of(node) or _attribute(node, names) or "" for node in document.find(selector))
+        values = tuple(dict.fromkeys(value for value in read if value))
+        return Found(values, ", ".join(values), selector) if values else None
+
+    return Rule(selector, find)
+
+
+def attr(selector: str, *names: str) -> Rule[str]:
+    """The attribute value that all matches share: of each match, the first of `names` it carries."""
+    name = f"{selector}@{'|'.join(names)}"
+    return Rule(
+        name, lambda document: _agreed(name, (_attribute(node, names) or "" for node in document.find(selector)))
+    )
+
+
+def meta(*keys: str) -> Rule[str]:
+    """The first of the named head properties that says something."""
+    name = f"meta:{'|'.join(keys)}"
+
+    def find(document: Document) -> Found[str] | None:
+        values = (fold(document.meta.get(key, "")) for key in keys)
+        return next((Found(value, value, name) for value in values if value and PLACEHOLDER not in value), None)
+
+    return Rule(name, find)
+
+
+def ld(key: str) -> Rule[str]:
+    """The value of a JSON-LD article's key, from the first object that has it."""
+    name = f"json-ld:{key}"
+
+    def find(document: Document) -> Found[str] | None:
+        values = (string(item.get(key)) for item in document.linked_data)
+        return next((Found(fold(value), value, name) for value in values if value), None)
+
+    return Rule(name, find)
+
+
+def text_of(node: LexborNode) -> str:
+    return fold(node.text(deep=True, separator=" "))
+
+
+def _attribute(node: LexborNode, names: Iterable[str]) -> str | None:
+    attributes = node.attributes
+    return next((fold(value) for name in names if (value := attributes.get(name))), None)

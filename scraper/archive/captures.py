@@ -1,0 +1,172 @@
+"""The raw bytes of every page, kept for ever in little room.
+
+Pages of one site differ by a few KB, so each is compressed with a whole earlier page of its site as the dictionary: the
+reference page, itself stored plainly. A page that shares too little with the references of its theme becomes the next
+reference. Bodies are addressed by the sha256 of their raw bytes: one body is kept once, and what is read is checked.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import sys
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from scraper.archive.instants import utc_text
+from scraper.errors import ArchiveUnusable
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+LEVEL = 3  # 3.5 KB and 0.7 ms a page of 346 KB; level 9 gives 3.3 KB for 3.0 ms, level 12 no less than 9
+MAX_WINDOW = 27  # log2 of bytes; more than this a decoder refuses without being told
+MIN_WINDOW = 10
+
+TRIED = (
+    3  # newest references of a theme that are tried; 1 costs a site of mixed pages half as much again, 6 gain nothing
+)
+CLOSE = 0.25  # of the size without a dictionary: good enough, no other reference is tried
+FAR = 0.5  # of the size without a dictionary: the page is unlike all references, and becomes one
+REFERENCES_HELD = 16  # decoded reference pages in memory, some 0.4 MB each
+
+
+class Capture(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer as it came: `body` decompressed by the transport, otherwise untouched. `fetched_at` is aware."""
+
+    body: bytes
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    final_url: str
+    fetched_at: datetime
+
+
+class DamagedCapture(ArchiveUnusable):
+    """Kept bytes that cannot be had back whole; the message names them."""
+
+
+def encode(body: bytes, reference: bytes | None = None) -> bytes:
+    """A zstd frame of the body; with a reference, one that only the same reference opens."""
+    options: dict[int, int] = {
+        zstd.CompressionParameter.compression_level: LEVEL,
+        zstd.CompressionParameter.checksum_flag: 1,
+    }
+    if reference is None:
+        return zstd.compress(body, options=options)
+    # What level 3 remembers of a page of 3 MiB is its tail; long distance matching finds the rest, and costs 0.2 ms.
+    options[zstd.CompressionParameter.enable_long_distance_matching] = 1
+    window = (len(reference) + len(body)).bit_length()  # so that even the reference's first byte is in sight
+    options[zstd.CompressionParameter.window_log] = min(max(window, MIN_WINDOW), MAX_WINDOW)
+    return zstd.compress(body, options=options, zstd_dict=_prefix(reference))
+
+
+def decode(data: bytes, reference: bytes | None = None) -> bytes:
+    """The body a frame was made of. Raises DamagedCapture for a broken frame or the wrong reference."""
+    try:
+        return zstd.decompress(data, zstd_dict=_prefix(reference) if reference is not None else None)
+    except zstd.ZstdError as error:
+        raise DamagedCapture(f"A kept page cannot be decompressed: {error}.") from error
+
+
+def _prefix(reference: bytes) -> tuple[zstd.ZstdDict, int]:
+    # As a prefix, level 3 takes a third of the time that it takes with the same bytes as a digested dictionary.
+    return zstd.ZstdDict(reference, is_raw=True).as_prefix
+
+
+class CaptureShelf:
+    """The captures of one open archive. It writes inside the transaction of its caller and opens none of its own."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._held: OrderedDict[str, bytes] = OrderedDict()
+
+    def keep(self, capture: Capture, *, url: str, site: str, theme: str | None) -> int:
+        """The number of the capture of that answer at `url`; the same body there again is the capture held already."""
+        sha256 = hashlib.sha256(capture.body).hexdigest()
+        held = self._connection.execute(
+            "SELECT id FROM captures WHERE url = ? AND sha256 = ?", (url, sha256)
+        ).fetchone()
+        if held:
+            return int(held[0])
+        if not self._connection.execute("SELECT 1 FROM blobs WHERE sha256 = ?", (sha256,)).fetchone():
+            self._keep_body(sha256, capture.body, site=site, theme=theme)
+        headers = msgspec.json.encode(capture.headers).decode()
+        row = (url, site, capture.final_url, utc_text(capture.fetched_at), capture.status, headers, sha256)
+        return int(
+            self._connection.execute(
+                "INSERT INTO captures (url, site, final_url, fetched_at, status, headers, sha256)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+                row,
+            ).fetchone()[0]
+        )
+
+    def _keep_body(self, sha256: str, body: bytes, *, site: str, theme: str | None) -> None:
+        references = self._references(site, theme)
+        dictionary, data = self._closest(body, references)
+        if dictionary is None or len(data) > FAR * self._plain_size(body, references):
+            dictionary, data = None, encode(body)
+        self._connection.execute(
+            "INSERT INTO blobs (sha256, size, dictionary, data) VALUES (?, ?, ?, ?)",
+            (sha256, len(body), dictionary, data),
+        )
+        if dictionary is None:
+            self._connection.execute(
+                "INSERT INTO reference_pages (site, theme, sha256) VALUES (?, ?, ?)", (site, theme, sha256)
+            )
+
+    def _references(self, site: str, theme: str | None) -> list[tuple[str, int, int]]:
+        """sha256, size and stored size of the newest references of a theme, newest first."""
+        return self._connection.execute(
+            "SELECT p.sha256, b.size, length(b.data) FROM reference_pages p JOIN blobs b USING (sha256)"
+            " WHERE p.site = ? AND p.theme IS ? ORDER BY p.id DESC LIMIT ?",
+            (site, theme, TRIED),
+        ).fetchall()
+
+    @staticmethod
+    def _plain_size(body: bytes, references: Sequence[tuple[str, int, int]]) -> float:
+        """What the body would take without a dictionary, judged by the newest reference: compressing it costs 1 ms."""
+        _, size, stored = references[0]
+        return len(body) * stored / max(size, 1)
+
+    def _closest(self, body: bytes, references: Sequence[tuple[str, int, int]]) -> tuple[str | None, bytes]:
+        """The reference that makes the body smallest, and the frame; (None, b"") where none can be read."""
+        best: tuple[str | None, bytes] = (None, b"")
+        for sha256, _, _ in references:
+            try:
+                data = encode(body, self._reference(sha256))
+            except DamagedCapture:
+                continue  # told when a page that needs it is read; a new page does well without
+            if best[0] is None or len(data) < len(best[1]):
+                best = (sha256, data)
+            if len(data) <= CLOSE * self._plain_size(body, references):
+                break
+        return best
+
+    def body(self, sha256: str) -> bytes:
+        """The raw bytes of that hash, checked. Raises DamagedCapture, naming the hash that is missing or damaged."""
+        row = self._connection.execute("SELECT data, dictionary FROM blobs WHERE sha256 = ?", (sha256,)).fetchone()
+        if row is None:
+            raise DamagedCapture(f"The archive holds no page with the sha256 {sha256}.")
+        data, dictionary = row
+        try:
+            body = decode(data, self._reference(dictionary) if dictionary else None)
+        except DamagedCapture as error:
+            raise DamagedCapture(f"The kept page {sha256} cannot be read. {error}") from error
+        if hashlib.sha256(body).hexdigest() != sha256:
+            raise DamagedCapture(f"The kept page {sha256} is damaged: its bytes have another hash.")
+        return body
+
+    def _reference(self, sha256: str) -> bytes:
+        """A reference page, held in memory for the next page that needs it."""
+        if sha256 in self._held:
+            self._held.move_to_end(sha256)
+            return self._held[sha256]
+        body = self._held[sha256] = self.body(sha256)
+        if len(self._held) > REFERENCES_HELD:
+            self._held.popitem(last=False)
+        return body

@@ -1,0 +1,402 @@
+"""The archive: one SQLite file behind one class, its sites, runs, visits, frontier and records.
+
+Reading needs no lock and goes on while another process writes. A crawl holds `writing()`, so that there is one at a
+time. Every method that changes something is one transaction of its own, or part of the caller's `transaction()`.
+"""
+
+# ruff: noqa: S608  (the SQL is made of this package's own names; what comes from outside is always a parameter)
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+from filelock import FileLock, Timeout
+from sqlite_utils import Database
+
+from scraper.archive import connection, frontier, visits
+from scraper.archive.captures import CaptureShelf
+from scraper.archive.instants import utc_text
+from scraper.archive.purge import purge_site
+from scraper.archive.records import Extra, Record, select_records
+from scraper.archive.visits import Visit
+from scraper.errors import ArchiveLocked, ArchiveUnusable, NoSuchSite
+from scraper.outcomes import Outcome
+
+TOMBSTONE = "kliping.tombstone/1"
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """A site the archive crawls: its name is the host without www. `delay` is in seconds, None for the setting's.
+
+    `feed` is full, summary, jump or none; `total` the number of posts the feed told when the site was last probed;
+    `zone` an IANA time zone. `loopback` allows its address on this machine. `removed_at`: no longer crawled, kept.
+    """
+
+    name: str
+    url: str
+    platform: str | None = None
+    blog_id: str | None = None
+    title: str | None = None
+    feed: str | None = None
+    total: int | None = None
+    sitemap: bool = False
+    robots: bool = False
+    zone: str | None = None
+    theme: str | None = None
+    language: str | None = None
+    generator: str | None = None
+    delay: float | None = None
+    loopback: bool = False
+    added_at: datetime
+    removed_at: datetime | None = None
+
+
+SITE_COLUMNS = Site.__struct_fields__
+
+
+class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
+    """What is left of a record that was taken out; its encoding is a line of the export."""
+
+    schema: str = TOMBSTONE
+    id: str
+    url: str
+    seq: int
+    status: str = "removed"
+    reason: str
+    at: str
+    sha256: str | None
+    """Of the raw page the record was read from."""
+
+
+class SiteCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What the archive holds of one site. Times are UTC texts; `outcomes` are those of its last run."""
+
+    site: str
+    articles: int
+    quotes: int
+    first_published: str | None
+    last_published: str | None
+    due: int
+    failed: int
+    last_run: int | None
+    last_run_at: str | None
+    outcomes: dict[str, int]
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the archive holds, in all and site by site."""
+
+    articles: int
+    quotes: int
+    captures: int
+    sites: tuple[SiteCount, ...]
+
+
+class PastOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """One outcome of an address, with the run it fell in."""
+
+    run: int
+    outcome: Outcome
+
+
+class Archive:
+    """An open archive. Bound to the thread that opened it; a context manager that closes."""
+
+    def __init__(self, db: Database, path: Path) -> None:
+        self.path = path
+        self._db = db
+        self._connection = db.conn
+        self._shelf = CaptureShelf(db.conn)
+
+    @classmethod
+    def open(cls, path: Path | str, *, create: bool = False, readonly: bool = False) -> Self:
+        """The archive at `path`, its tables brought up to date unless `readonly`.
+
+        An absent or empty file becomes a fresh archive only if `create`. Raises ForeignArchive, NewerArchive,
+        ArchiveLocked, DiskFull or ArchiveUnusable, each saying what to do.
+        """
+        path = Path(path)
+        return cls(connection.connect(path, create=create, readonly=readonly), path)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def db(self) -> Database:
+        """The database itself, for questions this class has no method for. Write nothing through it."""
+        return self._db
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """The right to crawl into this archive; raises ArchiveLocked at once while another process holds it.
+
+        The lock is a file beside the archive and ends with the process, however it ends. Reads need none.
+        """
+        lock = FileLock(f"{self.path}.lock", timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ArchiveLocked(
+                f"Another crawl is writing to {self.path}; wait for it to end, or name another archive with --db."
+            ) from None
+        except OSError as error:
+            raise ArchiveUnusable(f"{lock.lock_file} cannot be made: {error.strerror}; check its folder.") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything inside is kept together or not at all. Inside another it is part of that one."""
+        with connection.troubles_told(self.path):
+            if self._connection.in_transaction:
+                yield
+                return
+            with connection.transaction(self._db):
+                yield
+
+    # sites
+
+    def add_site(self, site: Site) -> None:
+        """Holds the site from now on; one held already, or removed, is replaced by this."""
+        self._write_site(site)
+
+    def update_site(self, site: Site) -> None:
+        """Replaces what is held of the site. Raises NoSuchSite."""
+        self.site(site.name)
+        self._write_site(site)
+
+    def _write_site(self, site: Site) -> None:
+        values = [utc_text(value) if isinstance(value, datetime) else value for value in msgspec.structs.astuple(site)]
+        updates = ", ".join(f"{column} = excluded.{column}" for column in SITE_COLUMNS[1:])
+        with self.transaction():
+            self._connection.execute(
+                f"INSERT INTO sites ({', '.join(SITE_COLUMNS)}) VALUES ({', '.join('?' * len(SITE_COLUMNS))})"
+                f" ON CONFLICT (name) DO UPDATE SET {updates}",
+                values,
+            )
+
+    def site(self, name: str) -> Site:
+        """The site of that name, removed or not. Raises NoSuchSite."""
+        found = self._sites("name = ?", name)
+        if not found:
+            raise NoSuchSite(f"The archive {self.path} knows no site {name!r}; add it with 'kliping sites add URL'.")
+        return found[0]
+
+    def sites(self) -> tuple[Site, ...]:
+        """The sites that are crawled, by name."""
+        return self._sites("removed_at IS NULL")
+
+    def _sites(self, where: str, *parameters: str) -> tuple[Site, ...]:
+        rows = self._read(f"SELECT {', '.join(SITE_COLUMNS)} FROM sites WHERE {where} ORDER BY name", parameters)
+        return tuple(msgspec.convert(dict(zip(SITE_COLUMNS, row, strict=True)), Site, strict=False) for row in rows)
+
+    def remove_site(self, name: str, *, purge: bool = False, at: datetime) -> None:
+        """The site is crawled no longer. Its articles stay; with `purge` all of it goes, and tombstones stay."""
+        self.site(name)
+        with self.transaction():
+            if purge:
+                purge_site(self._connection, name, at)
+            else:
+                self._connection.execute("UPDATE sites SET removed_at = ? WHERE name = ?", (utc_text(at), name))
+
+    # runs and visits
+
+    def start_run(self, sites: Iterable[str], at: datetime) -> int:
+        """The number of a new run over those sites."""
+        with self.transaction():
+            row = (msgspec.json.encode(list(sites)).decode(), utc_text(at))
+            found = self._connection.execute("INSERT INTO runs (sites, started_at) VALUES (?, ?) RETURNING id", row)
+            return int(found.fetchone()[0])
+
+    def end_run(self, run: int, at: datetime, summary: dict[str, int]) -> None:
+        """The run came to its end; one without an end was broken off."""
+        with self.transaction():
+            self._connection.execute(
+                "UPDATE runs SET ended_at = ?, summary = ? WHERE id = ?",
+                (utc_text(at), msgspec.json.encode(summary).decode(), run),
+            )
+
+    def settle(self, visit: Visit) -> Outcome:
+        """The outcome of a visit, once everything it brought is written: all of it in one commit, or nothing."""
+        with self.transaction():
+            return visits.settle(self._connection, self._shelf, visit)
+
+    # the frontier's rows; the policy over them is scraper.frontier
+
+    def frontier_known(self, urls: Sequence[str]) -> dict[str, frontier.Known]:
+        """What the frontier holds of those addresses."""
+        return frontier.known(self._connection, urls)
+
+    def frontier_note(self, site: str, sightings: Iterable[frontier.Sighting], at: datetime) -> None:
+        """Those addresses are due."""
+        with self.transaction():
+            frontier.note(self._connection, site, sightings, utc_text(at))
+
+    def frontier_due(
+        self, site: str, *, at: datetime, run: int | None, limit: int | None, full: bool
+    ) -> list[frontier.Due]:
+        """The addresses of a site to visit."""
+        with connection.troubles_told(self.path):
+            return frontier.due(self._connection, site, at=utc_text(at), run=run, limit=limit, full=full)
+
+    # reading
+
+    def record(self, url_or_id: str, *, with_: frozenset[Extra] = frozenset()) -> Record | None:
+        """The record of the article with that id, or at that address; None where none is held."""
+        with connection.troubles_told(self.path):
+            found = select_records(
+                self._connection,
+                "a.id = :key OR a.url = :key OR a.id = (SELECT article FROM frontier WHERE url = :key)",
+                {"key": url_or_id},
+                order="a.seq DESC",
+                with_=with_,
+            )
+            return next(found, None)
+
+    def records(
+        self,
+        *,
+        site: str | None = None,
+        since_seq: int | None = None,
+        since_date: datetime | None = None,
+        with_: frozenset[Extra] = frozenset(),
+    ) -> Iterator[Record]:
+        """The records by seq: those after `since_seq`, those that changed in the archive at `since_date` or later."""
+        where, parameters = _filters("a.", "changed_at", site, since_seq, since_date)
+        with connection.troubles_told(self.path):
+            yield from select_records(self._connection, where, parameters, with_=with_)
+
+    def tombstones(
+        self, *, site: str | None = None, since_seq: int | None = None, since_date: datetime | None = None
+    ) -> Iterator[Tombstone]:
+        """What was taken out of the archive, by seq, filtered as `records` are."""
+        where, parameters = _filters("", "at", site, since_seq, since_date)
+        rows = self._read(
+            f"SELECT id, url, seq, reason, at, sha256 FROM tombstones WHERE {where} ORDER BY seq", parameters
+        )
+        for id_, url, seq, reason, at, sha256 in rows:
+            yield Tombstone(id=id_, url=url, seq=seq, reason=reason, at=at, sha256=sha256)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Everything read inside is of one moment, whatever another process writes meanwhile."""
+        with connection.troubles_told(self.path):
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._connection.execute("ROLLBACK")
+
+    def digest(self) -> str:
+        """A sha256 that equal archives share, whatever the order, number and times of their visits.
+
+        Over all records by id without seq, seen and fetched_at, one JSON line each, then over address and hash of
+        every capture.
+        """
+        whole = hashlib.sha256()
+        with self.snapshot():
+            for record in select_records(self._connection, order="a.id"):
+                del record["seq"]
+                if record["capture"] is not None:
+                    del record["capture"]["fetched_at"]
+                whole.update(msgspec.json.encode(record) + b"\n")
+            for capture in self._connection.execute("SELECT url, sha256 FROM captures ORDER BY url, sha256"):
+                whole.update(msgspec.json.encode(capture) + b"\n")
+        return whole.hexdigest()
+
+    def raw(self, sha256: str) -> bytes:
+        """The raw bytes of a captured page. Raises DamagedCapture, naming what is missing or damaged."""
+        with connection.troubles_told(self.path):
+            return self._shelf.body(sha256)
+
+    def outcomes_of(self, url: str) -> tuple[PastOutcome, ...]:
+        """How the visits to an address ended, newest first."""
+        rows = self._read(
+            "SELECT run, url, outcome, reason, status, at, site, title, detail FROM outcomes WHERE url = ?"
+            " ORDER BY id DESC",
+            (url,),
+        )
+        keys = ("url", "verdict", "reason", "status", "at", "site", "title", "detail")
+        return tuple(
+            PastOutcome(run=run, outcome=msgspec.convert(dict(zip(keys, row, strict=True)), Outcome))
+            for run, *row in rows
+        )
+
+    def counts(self) -> Counts:
+        """What the archive holds, in all and for each site that is crawled."""
+        with self.snapshot():
+            articles, quotes, captures = (
+                self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+                for table in ("articles", "quotes", "captures")
+            )
+            sites = tuple(self._count_site(site.name) for site in self.sites())
+        return Counts(articles=articles, quotes=quotes, captures=captures, sites=sites)
+
+    def _count_site(self, site: str) -> SiteCount:
+        execute = self._connection.execute
+        articles, first, last = execute(
+            "SELECT count(*), min(published_at), max(published_at) FROM articles WHERE site = ?", (site,)
+        ).fetchone()
+        (quotes,) = execute(
+            "SELECT count(*) FROM quotes WHERE article IN (SELECT id FROM articles WHERE site = ?)", (site,)
+        ).fetchone()
+        due, failed = execute(
+            "SELECT count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'failed')"
+            " FROM frontier WHERE site = ?",
+            (site,),
+        ).fetchone()
+        run = execute(
+            "SELECT id, started_at FROM runs WHERE EXISTS (SELECT 1 FROM json_each(sites) WHERE value = ?)"
+            " ORDER BY id DESC LIMIT 1",
+            (site,),
+        ).fetchone()
+        run_id, run_at = run or (None, None)
+        outcomes = execute(
+            "SELECT outcome, count(*) FROM outcomes WHERE run = ? AND site = ? GROUP BY outcome", (run_id, site)
+        )
+        return SiteCount(
+            site=site,
+            articles=articles,
+            quotes=quotes,
+            first_published=first,
+            last_published=last,
+            due=due,
+            failed=failed,
+            last_run=run_id,
+            last_run_at=run_at,
+            outcomes=dict(outcomes.fetchall()),
+        )
+
+    def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        with connection.troubles_told(self.path):
+            return self._connection.execute(sql, parameters).fetchall()
+
+
+def _filters(
+    alias: str, changed: str, site: str | None, since_seq: int | None, since_date: datetime | None
+) -> tuple[str, list[Any]]:
+    """A WHERE clause and its parameters."""
+    asked: list[tuple[str, Any]] = [
+        (f"{alias}site = ?", site),
+        (f"{alias}seq > ?", since_seq),
+        (f"{alias}{changed} >= ?", utc_text(since_date) if since_date else None),
+    ]
+    given = [(condition, value) for condition, value in asked if value is not None]
+    return " AND ".join(condition for condition, _ in given) or "1", [value for _, value in given]

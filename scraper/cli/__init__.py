@@ -1,0 +1,50 @@
+"""The command `kliping`: reads the command line, calls one function, prints. Modules here import click alone; what a
+command needs besides is imported when it runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from scraper.cli import archive, crawl, extract, sites, stage
+from scraper.errors import KlipingError
+
+EPILOG = "Exit codes: 0 done · 1 finished, with failures reported · 2 wrong usage · 3 nothing could be done."
+
+
+class Problem(click.ClickException):
+    """A KlipingError on its way to the person: its sentence on stderr, its exit code."""
+
+    def __init__(self, error: KlipingError) -> None:
+        super().__init__(str(error))
+        setattr(self, "exit_code", error.exit_code)  # noqa: B010 - click declares a class variable
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"kliping: {self.message}", err=True, file=file)
+
+
+class Kliping(click.Group):
+    """The group that turns the project's own errors into sentences and exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KlipingError as error:
+            raise Problem(error) from error
+
+
+@click.group(
+    cls=Kliping, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(package_name="kliping", prog_name="kliping")
+def main() -> None:
+    """Archive Blogger-hosted newsrooms: crawl politely, keep clean and provable article records in one SQLite file."""
+
+
+for command in (
+    stage.demo, sites.sites, crawl.crawl, extract.extract, extract.quotes, archive.export, archive.search,
+    archive.show, archive.status, archive.verify, stage.standin,
+):  # fmt: skip
+    main.add_command(command)

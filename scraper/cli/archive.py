@@ -1,0 +1,136 @@
+"""Commands that read the archive: export, search, show, status, verify."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from scraper.cli.options import Extra, Extras, Since, db_option, json_option
+
+
+@click.command()
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to stdout.")
+@click.option("--format", type=click.Choice(["jsonl"]), default="jsonl", show_default=True, expose_value=False)
+@click.option("--site", help="Only this newsroom.")
+@click.option(
+    "--since", type=Since(), help="Only what came after this export number, or changed since this date (UTC)."
+)
+@click.option("--with", "extras", type=Extras(), default="", help="Comma-separated extras: claims, removed, seen.")
+@db_option
+def export(
+    output: Path | None, site: str | None, since: int | datetime | None, extras: frozenset[Extra], db: Path
+) -> None:
+    r"""Export records, one JSON object a line, oldest change first.
+
+    A file is written whole or not at all, with a manifest (count, export numbers, sha256) beside it.
+
+    \b
+    Examples:
+      kliping export -o articles.jsonl
+      kliping export --site kilas24news.com --with claims,removed | head -1
+    """
+    from scraper.archive.store import Archive
+    from scraper.export.jsonl import export as export_jsonl
+
+    target = output if output is not None else sys.stdout.buffer
+    with Archive.open(db, readonly=True) as archive:
+        manifest = export_jsonl(archive, target, at=datetime.now(UTC), site=site, since=since, with_=extras)
+    if output is not None:
+        click.echo(f"{manifest.count} records to {output}", err=True)
+
+
+@click.command()
+@click.argument("query", nargs=-1, required=True)
+@click.option("--site", help="Only this newsroom.")
+@click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--newest", is_flag=True, help="Newest first, instead of best first.")
+@json_option
+@db_option
+def search(query: tuple[str, ...], site: str | None, limit: int, newest: bool, as_json: bool, db: Path) -> None:
+    r"""Find articles by words of their title and text. Any text is a query; accents and case do not matter.
+
+    \b
+    Examples:
+      kliping search banjir
+      kliping search --newest kapolres razia
+    """
+    from scraper.archive.search import search as find
+    from scraper.archive.store import Archive
+    from scraper.cli.paint import paint_hits, print_json
+
+    with Archive.open(db, readonly=True) as archive:
+        hits = find(archive, " ".join(query), site=site, limit=limit, newest=newest)
+    if as_json:
+        print_json(hits)
+    else:
+        paint_hits(hits)
+
+
+@click.command()
+@click.argument("article", metavar="URL|ID")
+@click.option("--claims", is_flag=True, help="Which claims stood against each other, field by field.")
+@click.option("--removed", is_flag=True, help="What was taken out of the body, and by which rule.")
+@click.option("--raw", is_flag=True, help="The page as it was fetched.")
+@json_option
+@db_option
+def show(article: str, claims: bool, removed: bool, raw: bool, as_json: bool, db: Path) -> None:
+    """Show one article of the archive."""
+    from scraper.archive.store import Archive
+    from scraper.cli.paint import paint_record, print_json
+    from scraper.errors import NothingDone
+
+    wanted: dict[Extra, bool] = {"claims": claims, "removed": removed}
+    extras = frozenset(extra for extra, asked in wanted.items() if asked)
+    with Archive.open(db, readonly=True) as archive:
+        record = archive.record(article, with_=extras)
+        if record is None:
+            raise NothingDone(f"The archive {db} holds no article {article!r}; kliping search finds what it holds.")
+        if raw:
+            sys.stdout.buffer.write(archive.raw(record["capture"]["sha256"]))
+            return
+    if as_json:
+        print_json(record)
+    else:
+        paint_record(record)
+
+
+@click.command()
+@json_option
+@db_option
+def status(as_json: bool, db: Path) -> None:
+    """Show what the archive holds and how the last run went."""
+    from scraper.archive.store import Archive
+    from scraper.cli.paint import paint_status, print_json
+
+    with Archive.open(db, readonly=True) as archive:
+        counts = archive.counts()
+    if as_json:
+        print_json(counts)
+    else:
+        paint_status(counts)
+
+
+@click.command()
+@click.option(
+    "--digest", is_flag=True, help="Print a sha256 over all records and captures; equal archives have equal ones."
+)
+@db_option
+def verify(digest: bool, db: Path) -> None:
+    """Check the archive's integrity."""
+    from scraper.archive.soundness import problems
+    from scraper.archive.store import Archive
+    from scraper.errors import KlipingError
+
+    with Archive.open(db, readonly=True) as archive:
+        if digest:
+            click.echo(archive.digest())
+            return
+        found = list(problems(archive))
+    for problem in found:
+        click.echo(problem)
+    if found:
+        raise KlipingError(f"{db} is not sound: {len(found)} problems, told above.")
+    click.echo(f"{db}: sound.")

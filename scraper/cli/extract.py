@@ -1,0 +1,112 @@
+"""`kliping extract` and `kliping quotes`: pages and texts to records, touching no archive."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Read pages named by lines {"path", "url"?, "entry"?, "fetched_at"?}; paths relative to this file.',
+)
+@click.option("--url", default="", help="The address of the page, where the file alone does not tell it.")
+@click.option(
+    "--entry",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The post's feed entry, as a JSON file.",
+)
+@click.option("--explain", is_flag=True, help="Print, field by field, which claims stood against each other.")
+def extract(source: str | None, batch: Path | None, url: str, entry: Path | None, explain: bool) -> None:  # fmt: skip
+    r"""Read pages and print one JSON record a line.
+
+    SOURCE is an HTML file (plain or .gz), a folder of them, a web address, or - for standard input. A single page
+    without an article ends with exit code 1 and the reason; in a folder or batch it is a line {"input", "error",
+    "reason"}.
+
+    \b
+    Examples:
+      kliping extract page.html --url https://www.example.com/2026/03/x.html
+      kliping extract pages/ > records.jsonl
+      kliping extract --explain page.html
+    """
+    from scraper import batch as batches
+    from scraper.errors import UsageProblem
+
+    if (source is None) == (batch is None):
+        raise UsageProblem("Name one page, folder or address, or give --batch FILE.")
+    if batch is not None:
+        lines = batches.records(batches.pages_of_batch(batch), batch.parent)
+    elif Path(source or "").is_dir():
+        lines = batches.records(batches.pages_of_folder(Path(source or "")))
+    else:
+        _extract_one(source or "", url, entry, explain)
+        return
+    for line in lines:
+        batches.write_line(line)
+
+
+def _extract_one(source: str, url: str, entry: Path | None, explain: bool) -> None:
+    from extractors import NotAnArticle, read
+    from scraper import batch as batches
+    from scraper.errors import KlipingError
+
+    named = batches.PageInput(path=source, url=url, entry=str(entry) if entry else None)
+    if source.startswith(("http://", "https://")):
+        import asyncio
+
+        from scraper.config import Settings
+        from scraper.crawl import fetch_page
+
+        page = asyncio.run(fetch_page(source, Settings.from_environment()))
+    else:
+        page = batches.load_page(named, stdin=sys.stdin.buffer)
+    try:
+        reading = read(page)
+    except NotAnArticle as refusal:
+        raise KlipingError(f"{source} holds no article ({refusal.reason}): {refusal}.") from None
+    if explain:
+        from scraper.cli.paint import explain as paint_explanation
+
+        paint_explanation(reading)
+    else:
+        batches.write_line({"input": source, **batches.record_of(reading)})
+
+
+@click.command()
+@click.argument("source", required=False)
+@click.option(
+    "--batch",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help='Read texts from lines {"id", "text", "published"?, "lang"?}; one line each is printed.',
+)
+@click.option("--lang", type=click.Choice(["id", "en"]), help="The text's language; guessed where not given.")
+@click.option("--published", help="ISO date of publication, which supplies years that dates leave out.")
+def quotes(source: str | None, batch: Path | None, lang: str | None, published: str | None) -> None:  # fmt: skip
+    r"""Read plain text and print its quotes, dateline, event dates and end mark as one JSON object.
+
+    SOURCE is a text file or - for standard input. Offsets count code points of the text as given.
+
+    \b
+    Examples:
+      kliping quotes story.txt --lang id
+      kliping quotes --batch stories.jsonl > quotes.jsonl
+    """
+    from scraper import batch as batches
+    from scraper.errors import UsageProblem
+
+    if (source is None) == (batch is None):
+        raise UsageProblem("Name one text file (or -), or give --batch FILE.")
+    if batch is not None:
+        for item in batches.texts_of_batch(batch):
+            found = batches.quotes_of(item.text, language=item.lang or lang, published=item.published or published)
+            batches.write_line({"id": item.id, **found})
+        return
+    raw = sys.stdin.buffer.read() if source == "-" else batches.read_bytes(Path(source or ""))
+    text = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    batches.write_line(batches.quotes_of(text, language=lang, published=published))

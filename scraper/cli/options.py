@@ -1,0 +1,55 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import click
+
+DEFAULT_ARCHIVE = Path("data/kliping.db")
+
+db_option = click.option(
+    "--db",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=DEFAULT_ARCHIVE,
+    envvar="KLIPING_DB",
+    show_default=True,
+    show_envvar=True,
+    help="The archive.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
+
+Extra = Literal["claims", "removed", "seen"]
+EXTRAS: tuple[Extra, ...] = get_args(Extra)
+
+
+class Since(click.ParamType[int | datetime]):
+    """A whole number, or an ISO date or date-time read as UTC where it has no offset."""
+
+    name = "number|date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime:
+        if str(value).isdecimal():
+            return int(value)
+        try:
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is neither a whole number nor an ISO date such as 2026-03-01.", param, ctx)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+class Extras(click.ParamType[frozenset[Extra]]):
+    """Names of record extras, separated by commas."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> frozenset[Extra]:
+        if isinstance(value, frozenset):
+            return value
+        asked = [name.strip() for name in str(value).split(",") if name.strip()]
+        for name in asked:
+            if name not in EXTRAS:
+                self.fail(f"{name!r} is not among {', '.join(EXTRAS)}.", param, ctx)
+        return frozenset(extra for extra in EXTRAS if extra in asked)

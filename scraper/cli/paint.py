@@ -1,0 +1,297 @@
+"""What commands print for people: tables and records on a terminal, plain text in a pipe. Colour only on a terminal."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from extractors import Reading
+from scraper.archive.search import SearchHit
+from scraper.archive.store import Counts, Site
+from scraper.crawl import Crawl
+from scraper.errors import KlipingError
+from scraper.newsrooms import Added
+from scraper.outcomes import Outcome
+
+SPEAKERS = "SELECT speaker, count(*) AS quotes FROM quotes GROUP BY speaker ORDER BY quotes DESC LIMIT 10"
+NARROWEST = 100  # columns of a table in a pipe, where no terminal gives a width
+
+
+def console(*, stderr: bool = False) -> Console:
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() else NARROWEST
+    return Console(file=stream, width=width, highlight=False, soft_wrap=not stream.isatty())
+
+
+def print_json(value: Any) -> None:
+    """Indented JSON on standard output."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def paint_added(added: Iterable[Added]) -> list[KlipingError]:
+    """One line an address; returns the errors, which are told on stderr."""
+    failures = []
+    for one in added:
+        if one.site is not None:
+            console().print(f"{one.site.name}: added. {_describe(one.site)}", markup=False)
+            console().print(f"  {_sample(one)}", markup=False)
+        elif one.error is not None:
+            console(stderr=True).print(f"kliping: {one.address}: {one.error}", markup=False)
+            failures.append(one.error)
+    return failures
+
+
+def _sample(added: Added) -> str:
+    """What of a record the newest post gave, and what it did not: the first sign of a theme that is not understood."""
+    article = added.sample
+    if article is None:
+        return f"Its newest post could not be read: {added.told}."
+    fields = {
+        "dateline": article.dateline,
+        "published": article.published,
+        "account": article.byline.account,
+        "labels": article.labels,
+        "quotes": article.quotes,
+        "images": article.images,
+    }
+    read = ", ".join(name for name, value in fields.items() if value)
+    missing = ", ".join(name for name, value in fields.items() if not value)
+    return (
+        f"Newest post: “{article.title}”, {article.word_count} words; read: {read or '–'}; missing: {missing or '–'}."
+    )
+
+
+def _describe(site: Site) -> str:
+    posts = f"{site.total} posts" if site.total is not None else "posts not counted"
+    feed = {"none": "no feed (the sitemap is used)"}.get(site.feed or "none", f"{site.feed} feed")
+    parts = [f"blog {site.blog_id or 'id unknown'}", posts, feed, f"zone {site.zone or 'unknown'}"]
+    if site.theme:
+        parts.append(f"theme {site.theme}")
+    if site.delay is not None:
+        parts.append(f"delay {site.delay:g} s")
+    return ", ".join(parts) + "."
+
+
+def paint_sites(sites: Sequence[Site]) -> None:
+    table = _table("site", "title", "feed", "posts", "zone", "theme", "language")
+    for site in sites:
+        total = str(site.total) if site.total is not None else "?"
+        table.add_row(
+            site.name, site.title, site.feed or "none", total, site.zone or "?", site.theme or "?", site.language or "?"
+        )
+    console().print(table)
+
+
+def paint_site(site: Site) -> None:
+    _pairs((name, value) for name, value in msgspec.structs.asdict(site).items())
+
+
+def paint_hits(hits: Sequence[SearchHit]) -> None:
+    out = console()
+    for hit in hits:
+        out.print(Text(hit.title, style="bold"))
+        out.print(f"  {hit.site} · {hit.published or 'no date'} · {hit.url}", markup=False, style="dim")
+        out.print(f"  {hit.snippet}", markup=False)
+    if not hits:
+        out.print("Nothing found.")
+
+
+def paint_status(counts: Counts) -> None:
+    console().print(f"{counts.articles} articles, {counts.quotes} quotes, {counts.captures} captures.")
+    table = _table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
+    for site in counts.sites:
+        outcomes = ", ".join(f"{count} {verdict}" for verdict, count in site.outcomes.items())
+        table.add_row(
+            site.site,
+            str(site.articles),
+            str(site.quotes),
+            (site.first_published or "–")[:10],
+            (site.last_published or "–")[:10],
+            str(site.due),
+            str(site.failed),
+            site.last_run_at or "never",
+            outcomes or "–",
+        )
+    console().print(table)
+
+
+def paint_record(record: dict[str, Any]) -> None:
+    """One article for reading: what was decided about it first, then its text."""
+    out = console()
+    out.print(Text(record["title"], style="bold"))
+    _pairs(_facts(record))
+    out.print()
+    out.print(record["body"], markup=False)
+    if record["quotes"]:
+        out.print()
+        out.print(Text("Quotes", style="bold"))
+        for quote in record["quotes"]:
+            out.print(f"  “{quote['text']}”", markup=False)
+            out.print(f"    {_attribution(quote)}", markup=False, style="dim")
+    for removal in record.get("removed", ()):
+        out.print(f"  removed ({removal['rule']}): {removal['text']}", markup=False, style="dim")
+    _paint_claims(out, record.get("claims", {}))
+
+
+def _facts(record: dict[str, Any]) -> Iterable[tuple[str, object]]:
+    yield from ((key, record[key]) for key in ("url", "id", "site"))
+    if record["dateline"]:
+        place, outlet = record["dateline"]["place"], record["dateline"]["outlet"]
+        yield "dateline", f"{place or '–'} ({outlet or 'no outlet'})"
+    for key in ("published", "updated"):
+        moment = record[key]
+        if moment:
+            yield key, f"{moment['value']}  ({moment['precision']}, from {moment['source']})"
+    byline = ", ".join(f"{role} {name}" for role, name in record["byline"].items() if name)
+    yield "byline", byline or None
+    yield "labels", ", ".join(record["labels"]) or None
+    dates = (f"{date['date']} ({date['raw']}, weekday {date['weekday']})" for date in record["event_dates"])
+    yield "event dates", "; ".join(dates) or None
+    yield "extractor", record["extractor"]
+    witness = record["witness"]
+    yield "witness", f"{witness['feed']} feed, agreement {witness['agreement']}" if witness["feed"] != "none" else None
+    if "status" in record:
+        yield "status", f"{record['status']}, revision {record['revision']}"
+
+
+def _attribution(quote: dict[str, Any]) -> str:
+    if not quote["speaker"]:
+        return "speaker not known"
+    role = f", {quote['role']}" if quote["role"] and quote["role"] != quote["speaker"] else ""
+    return f"— {quote['speaker']}{role}  (by {quote['resolved_by']}, confidence {quote['confidence']:.2f})"
+
+
+def explain(reading: Reading) -> None:
+    """A reading field by field: which claim won, which lost; then what was removed."""
+    record = msgspec.to_builtins(reading.article)
+    assert isinstance(record, dict)
+    removals = [msgspec.to_builtins(removal) for removal in reading.removals]
+    claims = {field: [msgspec.to_builtins(claim) for claim in claims] for field, claims in reading.claims.items()}
+    paint_record({**record, "removed": removals, "claims": claims})
+
+
+def _paint_claims(out: Console, claims: dict[str, list[dict[str, Any]]]) -> None:
+    if not claims:
+        return
+    out.print()
+    table = _table("field", "", "value", "source", "rule")
+    for field, rivals in claims.items():
+        for claim in rivals:
+            table.add_row(field, "won" if claim["chosen"] else "lost", claim["value"], claim["source"], claim["rule"])
+    out.print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
+
+
+def _pairs(pairs: Iterable[tuple[str, object]]) -> None:
+    out = console()
+    for name, value in pairs:
+        if value is not None:
+            out.print(f"{name + ':':<12} {value}", markup=False)
+
+
+class CrawlView:
+    """A crawl as it goes: a moving line on a terminal, one line a page otherwise; a summary at the end."""
+
+    def __init__(self, crawl: Crawl) -> None:
+        self._crawl = crawl
+        self._out = console(stderr=True)
+        self._progress: Progress | None = None
+        self._visited = 0
+
+    def __enter__(self) -> CrawlView:
+        if self._out.is_terminal:
+            self._progress = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                TimeElapsedColumn(),
+                console=self._out,
+                transient=True,
+            )
+            self._progress.start()
+            self._progress.add_task("listing posts …", total=None)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+        if error is None:
+            self._summary()
+
+    def show(self, outcome: Outcome) -> None:
+        self._visited += 1
+        told = outcome.title or outcome.url
+        reason = "" if outcome.reason == "ok" else f" ({outcome.reason})"
+        if self._progress is not None:
+            task = self._progress.task_ids[0]
+            self._progress.update(task, description=f"{self._visited} pages · {outcome.site} · {told[:60]}")
+            if outcome.verdict != "failed":
+                return
+        self._out.print(f"{outcome.verdict}{reason} {outcome.url}", markup=False)
+
+    def _summary(self) -> None:
+        for name, report in self._crawl.reports.items():
+            found = report.discovery
+            told = ", ".join(f"{count} {verdict}" for verdict, count in report.verdicts.most_common())
+            listed = f"{found.new + found.updated + found.known} posts listed"
+            self._out.print(f"{name}: {listed}; {told or 'nothing was due, no article written'}.", markup=False)
+            if report.foreign:
+                self._out.print(f"{name}: {report.foreign} addresses of other sites in its feed were left alone.")
+            if report.trouble:
+                self._out.print(f"{name}: {report.trouble}", markup=False)
+
+
+def paint_demo(db: Path, sites: Sequence[Site], counts: Counts, record: dict[str, Any]) -> None:
+    """What the demo archived, one record in full, and what to try next."""
+    out = console()
+    titles = {site.name: site for site in sites}
+    table = _table("newsroom", "theme", "posts in feed", "articles", "quotes", "first", "last")
+    for count in counts.sites:
+        site = titles[count.site]
+        table.add_row(
+            site.title,
+            site.theme or "?",
+            str(site.total),
+            str(count.articles),
+            str(count.quotes),
+            (count.first_published or "–")[:10],
+            (count.last_published or "–")[:10],
+        )
+    out.print(table)
+    out.print()
+    paint_record(record)
+    out.print()
+    out.print("Next:")
+    for command in (
+        f"{_beside('kliping')} search --db {db} banjir",
+        f"{_beside('kliping')} export --db {db} -o {db.with_suffix('.jsonl')}",
+        f"{_beside('sqlite-utils')} {db} '{SPEAKERS}' --table",
+    ):
+        out.print(f"  {command}", markup=False)
+
+
+def _beside(program: str) -> str:
+    """How to call a program installed with this one: its bare name where the PATH leads to it, else where it lies."""
+    here = Path(sys.argv[0]).with_name(program)
+    found = shutil.which(program)
+    if found is not None and Path(found).resolve() == here.resolve():
+        return program
+    return os.path.relpath(here) if here.exists() else program

@@ -1,0 +1,197 @@
+"""A site's sitemaps: the second list of its posts, for feeds that are closed and for counting against the feed.
+
+Blogger serves one `urlset` up to about 150 posts and an index of `sitemap.xml?page=N` beyond. An index has been known
+to end before the pages do, and some servers ignore `page`, so the walk asks past the index until nothing new comes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import AsyncIterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+from lxml import etree
+
+from extractors.urls import site_name
+from scraper.errors import FetchError, Unusable
+from scraper.web import decode
+
+if TYPE_CHECKING:
+    from scraper.web.fetch import Fetcher
+
+MAX_SITEMAP = 50 * 2**20  # bytes, unpacked: the limit of the sitemap protocol
+MOST_SITEMAPS = 5_000  # files read of one site: 750,000 posts at Blogger's 150 a page
+PERMALINK = re.compile(r"/\d{4}/\d{2}/[^/]+\.html")
+STATIC_PAGE = re.compile(r"/p/[^/]+\.html")
+PAGE_NUMBER = re.compile(r"[?&]page=(\d{1,6})\b")
+ROOTS = frozenset({"urlset", "sitemapindex"})
+
+Kind = Literal["post", "page", "other"]
+
+
+class SitemapUrl(msgspec.Struct, frozen=True):
+    """An address a sitemap lists. `lastmod` is as written (UTC on Blogger); `kind` tells posts from static pages and
+    from all else: addresses of another shape, or of another site.
+    """
+
+    url: str
+    lastmod: str | None
+    kind: Kind
+
+
+class Sitemap(msgspec.Struct, frozen=True):
+    """One sitemap: its `urls`, each with its last change, and the `children` an index names."""
+
+    urls: tuple[tuple[str, str | None], ...] = ()
+    children: tuple[str, ...] = ()
+
+
+def parse(body: bytes) -> Sitemap:
+    """The addresses in a sitemap or an index, gzipped or not; of broken XML, those before the break.
+
+    Raises Unusable (content-type, decode, too-large) for what is no sitemap.
+    """
+    urls: list[tuple[str, str | None]] = []
+    children: list[str] = []
+    nodes = etree.iterparse(
+        BytesIO(_unpack(body)),
+        events=("end",),
+        tag=("{*}url", "{*}sitemap"),
+        recover=True,
+        resolve_entities=False,
+        no_network=True,
+    )
+    try:
+        for _, node in nodes:
+            place = (node.findtext("{*}loc") or "").strip()
+            if place and etree.QName(node).localname == "sitemap":
+                children.append(place)
+            elif place:
+                urls.append((place, (node.findtext("{*}lastmod") or "").strip() or None))
+            node.clear()
+    except etree.XMLSyntaxError:
+        pass  # what was read before the break counts; the root below tells a sitemap from the rest
+    root = "" if nodes.root is None else etree.QName(nodes.root).localname
+    if root not in ROOTS:
+        kind = f"a document of the kind <{root}>" if root else "no XML"
+        raise Unusable(f"The sitemap's address gives {kind}, which is no sitemap.", reason="content-type")
+    return Sitemap(tuple(urls), tuple(children))
+
+
+def _unpack(body: bytes) -> bytes:
+    if not body.startswith(decode.GZIP_MAGIC):
+        return body.lstrip()
+    try:
+        return decode.gunzip(body, limit=MAX_SITEMAP)
+    except decode.TooLargeError:
+        raise Unusable(f"The sitemap unpacks to more than {MAX_SITEMAP:,} bytes.", reason="too-large") from None
+    except (decode.BadCompressionError, decode.TruncatedError):
+        raise Unusable("The sitemap's gzip file is broken.", reason="decode") from None
+
+
+async def walk(fetcher: Fetcher, site_url: str, *, delay: float | None) -> AsyncIterator[SitemapUrl]:
+    """Every address in a site's sitemaps, once, in the order listed (newest first on Blogger).
+
+    A sitemap that cannot be had does not keep the others back: the first such FetchError is raised when all that can
+    be had has been given.
+    """
+    places = {_site(site_url)}
+    seen: set[str] = set()
+    failures: list[FetchError] = []
+    async for address, sitemap in _sitemaps(fetcher, site_url, failures, seen, delay):
+        places.add(_site(address))
+        for url, lastmod in sitemap.urls:
+            if url in seen:
+                continue
+            seen.add(url)
+            yield SitemapUrl(url, lastmod, _kind(url, places))
+    if failures:
+        raise failures[0]
+
+
+async def _sitemaps(
+    fetcher: Fetcher, site_url: str, failures: list[FetchError], seen: set[str], delay: float | None
+) -> AsyncIterator[tuple[str, Sitemap]]:
+    """The site's sitemaps with the addresses they were found at, indexes followed, and then the pages past the index.
+
+    `seen` holds the addresses the caller has taken so far: a page that adds none is the last.
+    """
+    site = _site(site_url)
+    usual = urljoin(site_url, "/sitemap.xml")
+    others = await _others_named(fetcher, site_url, usual)
+    waiting = deque([usual, *others])
+    asked: set[str] = set()
+    last_page = 0
+    while waiting and len(asked) < MOST_SITEMAPS:
+        address = waiting.popleft()
+        if address in asked:
+            continue
+        asked.add(address)
+        last_page = max(last_page, _page_number(address))
+        try:
+            found = await _sitemap(fetcher, address, delay)
+        except FetchError as error:
+            if address != usual or not others:
+                failures.append(error)
+            continue
+        yield found
+        waiting.extend(child for child in found[1].children if _site(child) in {site, _site(found[0])})
+    async for found in _past_the_index(fetcher, site_url, last_page, seen, delay):
+        yield found
+
+
+async def _past_the_index(
+    fetcher: Fetcher, site_url: str, last_page: int, seen: set[str], delay: float | None
+) -> AsyncIterator[tuple[str, Sitemap]]:
+    known = -1
+    while last_page and len(seen) > known:
+        known = len(seen)
+        last_page += 1
+        try:
+            yield await _sitemap(fetcher, urljoin(site_url, f"/sitemap.xml?page={last_page}"), delay)
+        except FetchError:  # no such page: the expected end
+            return
+
+
+async def _others_named(fetcher: Fetcher, site_url: str, usual: str) -> list[str]:
+    """The sitemaps of this very site that its robots.txt names beside the usual one; old files name feeds there too."""
+    named = (await fetcher.robots(site_url)).sitemaps
+    return [
+        address
+        for address in named
+        if _site(address) == _site(site_url) and "/feeds/" not in address and _bare(address) != _bare(usual)
+    ]
+
+
+def _bare(address: str) -> str:
+    return address.partition("://")[2].removeprefix("www.")
+
+
+async def _sitemap(fetcher: Fetcher, address: str, delay: float | None) -> tuple[str, Sitemap]:
+    fetched = await fetcher.get(address, delay=delay, accept="sitemap")
+    return fetched.final_url, parse(fetched.body)
+
+
+def _page_number(address: str) -> int:
+    found = PAGE_NUMBER.search(address)
+    return int(found[1]) if found else 0
+
+
+def _kind(url: str, places: set[str]) -> Kind:
+    if _site(url) not in places:
+        return "other"
+    path = urlsplit(url).path
+    if PERMALINK.fullmatch(path):
+        return "post"
+    return "page" if STATIC_PAGE.fullmatch(path) else "other"
+
+
+def _site(url: str) -> str:
+    try:
+        return site_name(url)
+    except ValueError:  # no address at all
+        return ""

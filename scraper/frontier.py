@@ -1,0 +1,87 @@
+"""What is due: which of the addresses that feeds and sitemaps name are worth a visit.
+
+An address never seen is due. One whose feed stamp differs from that of its last settled visit is due again, whatever
+came of that visit. A failed one comes due in the next run. The rest waits until somebody asks for everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from extractors.model import FeedEntry
+from extractors.urls import canonical
+from scraper.archive.frontier import Due, Known, Sighting
+from scraper.archive.instants import stamp
+from scraper.archive.store import Archive
+
+__all__ = ["Discovery", "Due", "discovered", "due", "listed"]
+
+
+class Discovery(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the addresses a feed or sitemap named were unknown, changed since their visit, or neither."""
+
+    new: int
+    updated: int
+    known: int
+
+    def __add__(self, other: Discovery) -> Discovery:
+        return Discovery(new=self.new + other.new, updated=self.updated + other.updated, known=self.known + other.known)
+
+
+def discovered(archive: Archive, site: str, entries: Sequence[FeedEntry], at: datetime) -> Discovery:
+    """What a page of a feed brought, after noting it in one transaction. Each entry is kept with its address."""
+    sightings = [
+        Sighting(url=canonical(entry.url), stamp=stamp(entry.updated), published_at=stamp(entry.published), entry=entry)
+        for entry in entries
+    ]
+    return _note(archive, site, sightings, at)
+
+
+def listed(archive: Archive, site: str, urls: Iterable[tuple[str, str | None]], at: datetime) -> Discovery:
+    """What a sitemap brought: pairs of address and lastmod, noted in one transaction.
+
+    Where a feed entry is held for the address its stamp is trusted and the sitemap's lastmod is not compared with it.
+    """
+    sightings = [
+        Sighting(url=canonical(url), stamp=stamp(lastmod), published_at=stamp(lastmod)) for url, lastmod in urls
+    ]
+    return _note(archive, site, sightings, at)
+
+
+def due(
+    archive: Archive,
+    site: str,
+    *,
+    at: datetime,
+    run: int | None = None,
+    limit: int | None = None,
+    full: bool = False,
+) -> list[Due]:
+    """The addresses of a site worth a visit, newest post first. `full` means all that are known.
+
+    With `run`, what that run has visited already is left out: a run may ask again and again until nothing is left.
+    """
+    return archive.frontier_due(site, at=at, run=run, limit=limit, full=full)
+
+
+def _note(archive: Archive, site: str, sightings: Sequence[Sighting], at: datetime) -> Discovery:
+    distinct = {sighting.url: sighting for sighting in reversed(sightings)}  # of two the first, a feed's newest, counts
+    with archive.transaction():
+        held = archive.frontier_known(list(distinct))
+        new = [sighting for url, sighting in distinct.items() if url not in held]
+        updated = [sighting for url, sighting in distinct.items() if url in held and _moved(sighting, held[url])]
+        archive.frontier_note(site, [*new, *updated], at)
+    return Discovery(new=len(new), updated=len(updated), known=len(distinct) - len(new) - len(updated))
+
+
+def _moved(sighting: Sighting, held: Known) -> bool:
+    """Whether the sighting tells of something the archive has not yet settled, or brings the first witness."""
+    if held.has_entry != (sighting.entry is not None):
+        return not held.has_entry
+    if sighting.stamp is None:
+        return False
+    seen = held.settled_stamp if held.visited else held.stamp
+    return sighting.stamp != seen

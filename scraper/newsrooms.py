@@ -1,0 +1,136 @@
+"""Adding newsrooms: from an address, a list or an OPML file, through the probe, into the archive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from extractors import Article, NotAnArticle, Page, extract
+from extractors.urls import site_name
+from scraper.archive.store import Archive, Site
+from scraper.config import Settings
+from scraper.discovery.feeds import walk
+from scraper.discovery.probe import Probe, probe
+from scraper.errors import FetchError, KlipingError, UsageProblem
+from scraper.web.fetch import Fetcher
+from scraper.web.guard import is_loopback
+
+OPML_ADDRESS = ("htmlUrl", "xmlUrl", "url")
+
+
+class Added(NamedTuple):
+    """What became of one address: a site and its newest post as it was read, or the reason why not.
+
+    `sample` is None where no post could be read; `told` then says why.
+    """
+
+    address: str
+    site: Site | None
+    error: KlipingError | None
+    sample: Article | None = None
+    told: str = ""
+
+
+def read_addresses(source: Path) -> list[str]:
+    """The addresses of a list (one a line, # comments) or of an OPML file, each once. Raises UsageProblem."""
+    try:
+        text = source.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageProblem(f"{source} cannot be read as text: {error}.") from None
+    found = _of_opml(source, text) if text.lstrip().startswith("<") else _of_list(text)
+    if not found:
+        raise UsageProblem(f"{source} names no address.")
+    return list(dict.fromkeys(found))
+
+
+def _of_list(text: str) -> list[str]:
+    lines = (re.sub(r"(^|\s)#.*", "", line).strip() for line in text.splitlines())
+    return [line for line in lines if line]
+
+
+def _of_opml(source: Path, text: str) -> list[str]:
+    from lxml import etree
+
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    root = etree.fromstring(text.encode(), parser)
+    if root is None or etree.QName(root).localname != "opml":
+        raise UsageProblem(f"{source} is neither a list of addresses nor an OPML file.")
+    outlines = root.iter("outline")
+    return [address for outline in outlines if (address := _address_of(outline.attrib))]
+
+
+def _address_of(attributes: object) -> str | None:
+    get = getattr(attributes, "get")  # noqa: B009 - lxml's mapping has no published type
+    return next((value.strip() for name in OPML_ADDRESS if (value := get(name))), None)
+
+
+async def add_sites(
+    archive: Archive, addresses: Sequence[str], settings: Settings, *, delay: float | None, allow_loopback: bool
+) -> list[Added]:
+    """Each address probed and, if it is a Blogger newsroom, added. One failing address does not stop the others."""
+    added = []
+    async with Fetcher(settings, allow_loopback=allow_loopback) as fetcher:
+        for address in addresses:
+            try:
+                added.append(await _add(archive, fetcher, address, delay))
+            except KlipingError as error:
+                added.append(Added(address, None, error))
+    return added
+
+
+async def _add(archive: Archive, fetcher: Fetcher, address: str, delay: float | None) -> Added:
+    site = _site(await probe(fetcher, _home(address), delay=delay), delay)
+    sample, told = await _newest(fetcher, site)
+    if sample is not None:
+        site = msgspec.structs.replace(site, theme=sample.theme or site.theme)
+    archive.add_site(site)
+    return Added(address, site, None, sample, told)
+
+
+async def _newest(fetcher: Fetcher, site: Site) -> tuple[Article | None, str]:
+    """The newest post of the site's feed as it is read today, or why there is none."""
+    try:
+        entries = [feed.entries[0] async for feed in walk(fetcher, site.url, delay=site.delay) if feed.entries][:1]
+        if not entries:
+            return None, "the feed names no post"
+        fetched = await fetcher.get(entries[0].url, delay=site.delay)
+        return extract(Page(url=entries[0].url, html=fetched.text, entry=entries[0], zone=site.zone)), ""
+    except (FetchError, NotAnArticle) as trouble:
+        return None, str(trouble)
+
+
+def _home(address: str) -> str:
+    """A feed's or post's address -> its site's home page. A bare host stays one: the probe finds its scheme."""
+    if "://" not in address:
+        return address.partition("/")[0]
+    parts = urlsplit(address)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise UsageProblem(f"{address!r} is no web address; give one like https://www.example.com/.")
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _site(found: Probe, delay: float | None) -> Site:
+    return Site(
+        name=site_name(found.url),
+        url=found.url,
+        platform=found.platform,
+        blog_id=found.blog_id,
+        title=found.title,
+        feed=found.feed,
+        total=found.total,
+        sitemap=found.sitemap,
+        robots=found.robots,
+        generator=found.generator,
+        zone=found.zone,
+        theme=found.theme,
+        language=found.language,
+        delay=delay,
+        loopback=is_loopback(urlsplit(found.url).hostname or ""),
+        added_at=datetime.now(UTC),
+    )

@@ -1,0 +1,160 @@
+"""Who said it when no name stands beside the quote: running subject, companions, those who speak for others."""
+
+from __future__ import annotations
+
+from extractors.quotes import explain_quotes, find_quotes
+
+
+def speakers(text: str, language: str = "id") -> list[str | None]:
+    return [quote.speaker for quote in find_quotes(text, language=language)]
+
+
+def test_nya_means_the_subject_of_the_prose() -> None:
+    """'-nya' refers to the subject outside the quotes, not to the name that stands nearest."""
+    text = (
+        "Camat Imran Rosidi meninjau longsor didampingi Kapolsek AKP Rahmat Hadi. "
+        'Ia menyerahkan bantuan kepada Ketua RT Maman.\n\n"Akses jalan sudah bisa dilalui," katanya.'
+    )
+    (quote,) = find_quotes(text, language="id")
+    assert (quote.speaker, quote.resolved_by) == ("Imran Rosidi", "suffix")
+
+
+def test_people_named_inside_quotes_do_not_become_the_subject() -> None:
+    """Who is praised in a quote has not spoken."""
+    text = 'Lurah Sri Wahyuni hadir.\n\n"Terima kasih Bupati Surya Tirta," ujarnya.\n\n"Semoga rutin," tambahnya.'
+    assert speakers(text) == ["Sri Wahyuni", "Sri Wahyuni"]
+
+
+def test_a_companion_is_not_the_speaker() -> None:
+    """Those behind 'didampingi' and 'bersama' stand beside the speaker."""
+    text = '"Kami bagikan nomor piket," ungkap Kapolsek Wira Yudha didampingi Kanit Binmas Aiptu Dodo Sunar.'
+    assert speakers(text) == ["Wira Yudha"]
+
+
+def test_whoever_stands_in_speaks() -> None:
+    """'A melalui B' and 'A yang diwakili B': B speaks, after the quote and before it."""
+    after = '"Kami apresiasi," kata Bupati Lebak Hasan Basir melalui Kabag Humas Endang Rukma.'
+    stand_in = '"Kami siap," kata Bupati Lebak Hasan Basir yang diwakili oleh Asisten Daerah II Yosep Mulya, Senin.'
+    before = (
+        "Kapolres Serang AKBP Wira Yudha melalui Kasi Humas Ipda Ratna Dewi mengatakan, pelaku ditahan. "
+        '"Pelaku residivis," katanya.'
+    )
+    assert [speakers(after), speakers(stand_in), speakers(before)] == [
+        ["Endang Rukma"],
+        ["Yosep Mulya"],
+        ["Ratna Dewi"],
+    ]
+
+
+def test_a_channel_is_no_stand_in() -> None:
+    """'melalui pesan WhatsApp' names no speaker."""
+    assert speakers('"Mulai pekan ini," ujar Rusdi Hamid melalui pesan WhatsApp.') == ["Rusdi Hamid"]
+
+
+def test_words_that_turn_to_someone_else_switch_the_subject() -> None:
+    """'Sementara itu', 'Terpisah', 'Senada' and 'Hal senada disampaikan' bring in the next speaker."""
+    text = (
+        'Bupati Surya Tirta membuka pasar. "Jangan ada pungutan," tegasnya.\n\n'
+        'Sementara itu, Kepala Pasar Heri Susanta mencatat 40 kios. "Semua terisi," katanya.\n\n'
+        'Terpisah Camat Imran Rosidi mengapresiasi warga. "Ini kerja bersama," ucapnya.\n\n'
+        'Senada, Lurah Sri Wahyuni meminta warga menjaga. "Jangan kotor," pintanya.\n\n'
+        'Hal senada disampaikan pedagang, Juminah. "Kami senang," tuturnya.'
+    )
+    assert speakers(text) == ["Surya Tirta", "Heri Susanta", "Imran Rosidi", "Sri Wahyuni", "Juminah"]
+
+
+def test_a_pronoun_means_the_running_subject() -> None:
+    """'kata dia', also misspelt 'kata di', is the one who spoke or was written about last."""
+    text = (
+        'Kasat Lantas AKP Galih Bayu meninjau lokasi. "Dua orang luka," kata dia.\n\n'
+        'Dia menjelaskan mobil dikemudikan Zainal (51), warga Bekasi. "Sopir mengantuk," kata di.'
+    )
+    assert speakers(text) == ["Galih Bayu", "Galih Bayu"]
+
+
+def test_an_epithet_means_the_running_subject() -> None:
+    """'politisi Golkar itu', 'pelatih asal Malaysia itu', 'Wali Kota ini' stand for the one spoken about."""
+    text = (
+        'Ketua DPRD Amran Pulung menolak. "Batalkan," ujar politisi Golkar itu. '
+        '"Segera," kata pelatih asal Malaysia itu. "Besok," lanjut Wali Kota Medan ini.'
+    )
+    assert speakers(text) == ["Amran Pulung"] * 3
+
+
+def test_the_accused_and_the_victims_are_not_taken_for_speakers() -> None:
+    """Someone the news is about does not become the one who explains it."""
+    text = (
+        "Polisi menangkap pria berinisial BS (30). Kasat Reskrim Polres Kebumen AKP Wira Yudha, S.T.K., S.I.K. menjelaskan "
+        'penangkapan itu. BS mengaku nekat mencuri.\n\n"Pelaku kami tahan," tegasnya.'
+    )
+    assert speakers(text) == ["Wira Yudha"]
+
+
+def test_both_halves_of_a_broken_quote_have_one_speaker() -> None:
+    """A quote broken by its reporting words keeps speaker and cue."""
+    text = '"Kalau hujan," kata Kepala Desa Ujang Suparno, "jalan ini putus total."'
+    first, second = find_quotes(text, language="id")
+    assert (first.speaker, second.speaker, second.cue) == ("Ujang Suparno", "Ujang Suparno", "kata")
+    assert second.resolved_by == "continuation"
+
+
+def test_the_first_part_of_a_long_quote_waits_for_its_speaker() -> None:
+    """A quote taken up again in the next paragraph has the speaker named at its end."""
+    text = "Lurah Sri Wahyuni hadir.\n\n“Kami bahagia.\n\n“Semoga digelar lagi,” kata Ketua Panitia Wahyu Nugraha."
+    assert speakers(text) == ["Wahyu Nugraha", "Wahyu Nugraha"]
+
+
+def test_a_paragraph_introduces_its_quote() -> None:
+    """'X mengatakan ….' before a quote names its speaker, first mention though it is."""
+    text = "Dalam sambutannya, Rektor Prof. Dr. Iwan Tarunajaya, M.Eng., IPU menyampaikan selamat. “Jagalah nama baik,” pesannya."
+    assert speakers(text) == ["Iwan Tarunajaya"]
+
+
+def test_a_name_between_commas_is_the_subject_it_explains() -> None:
+    """'Salah seorang penerima SK, X, …': the name in apposition takes over."""
+    text = (
+        "Bupati Surya Tirta menyerahkan SK. Salah seorang penerima SK, Nurleli, tak kuasa menahan haru. "
+        '"Penantian panjang," ucapnya. Bupati berpesan agar mereka rajin. "Layani warga," pesannya.'
+    )
+    assert speakers(text) == ["Nurleli", "Surya Tirta"]
+
+
+def test_a_headline_does_not_stretch_the_name() -> None:
+    """A headline in capitals above the story is no source of names."""
+    text = (
+        "Kapolsek Wira Yudha Menggelar Ngopi Bersama Warga Kampung\n\n"
+        'Kapolsek AKP Wira Yudha menemui warga. "Pintu kami terbuka," ujar Kapolsek.'
+    )
+    assert speakers(text) == ["Wira Yudha"]
+
+
+def test_nobody_is_named_where_nothing_is_sure() -> None:
+    """Without any person in the text the speaker is None and the confidence 0."""
+    (quote,) = find_quotes('Hujan turun deras. "Air cepat sekali naik," katanya.', language="id")
+    assert (quote.speaker, quote.resolved_by, quote.confidence) == (None, "none", 0.0)
+
+
+def test_confidence_falls_with_the_evidence() -> None:
+    """A name beside the cue is trusted more than a role, a role more than '-nya'."""
+    text = 'Camat Imran Rosidi hadir. "A benar," kata Imran Rosidi. "B benar," kata Camat. "C benar," katanya.'
+    name, role, suffix = (quote.confidence for quote in find_quotes(text, language="id"))
+    assert 1 > name > role > suffix > 0.5
+
+
+def test_the_sieve_and_the_rivals_can_be_shown() -> None:
+    """Each ruling tells which sieve settled it and who else was in the text."""
+    text = 'Lurah Sri Wahyuni hadir. Camat Imran Rosidi berharap. "Kita mulai," katanya.'
+    (ruling,) = explain_quotes(text, language="id")
+    assert (ruling.sieve, ruling.rivals) == ("suffix_cue", ("Sri Wahyuni",))
+
+
+def test_english_speakers_are_named_on_either_side_of_the_verb() -> None:
+    """'said X', 'X said', 'he added', 'told reporters: …' and 'according to X' are read."""
+    text = (
+        "Mayor Ann Berg toured the site. “We have no choice,” Berg said. “The money is there.”\n\n"
+        "“It was loud,” said Tom Perry, a neighbor who heard the blast. “I ran outside,” he added.\n\n"
+        'Police Chief Maria Stone told reporters Friday: "We are still looking for the driver."\n\n'
+        "“The risk is low,” according to Dr. Lee Wongso."
+    )
+    expected = ["Ann Berg", "Ann Berg", "Tom Perry", "Tom Perry", "Maria Stone", "Lee Wongso"]
+    assert speakers(text, "en") == expected

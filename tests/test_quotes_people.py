@@ -1,0 +1,107 @@
+"""Who is named beside a quote: full names without ranks, titles and degrees; roles; short names, initials, by-names."""
+
+from __future__ import annotations
+
+import pytest
+
+from extractors.quotes import find_quotes
+
+
+def said_by(beside: str) -> tuple[str | None, str | None]:
+    (quote,) = find_quotes(f'"Kami siap membantu warga," kata {beside}', language="id")
+    return quote.speaker, quote.role
+
+
+@pytest.mark.parametrize(
+    ("beside", "speaker", "role"),
+    [
+        ("Rusdi Hamid.", "Rusdi Hamid", None),
+        ("Kapolres Serang AKBP Wira Yudha, S.H., S.I.K., Senin (8/12).", "Wira Yudha", "Kapolres Serang"),
+        ("Kabid Humas Kombes Pol Wira Yudha kepada wartawan.", "Wira Yudha", "Kabid Humas"),
+        ("Dandim 0721/Blora Letnan Kolonel Inf Wira Yudha.", "Wira Yudha", "Dandim 0721/Blora"),
+        ("Komisaris Besar Polisi Wira Yudha di Depok.", "Wira Yudha", None),
+        ("Bupati Muara Enim Drs. H. Wira Yudha, M.Si.", "Wira Yudha", "Bupati Muara Enim"),
+        (
+            "Kepala Dinas Kesehatan (Dinkes) Jawa Barat Wira Yudha.",
+            "Wira Yudha",
+            "Kepala Dinas Kesehatan (Dinkes) Jawa Barat",
+        ),
+        (
+            "Kepala Dinas Pariwisata dan Kebudayaan, Wira Yudha, Jumat.",
+            "Wira Yudha",
+            "Kepala Dinas Pariwisata dan Kebudayaan",
+        ),
+        ("Sekretaris Camat Ciherang, Wira Yudha.", "Wira Yudha", "Sekretaris Camat Ciherang"),
+        ("ketua panitia, Wira Yudha.", "Wira Yudha", "ketua panitia"),
+        ("Wira Yudha, pengunjung asal Bogor, Minggu.", "Wira Yudha", "pengunjung asal Bogor"),
+        ("Iptu Wira Yudha, Kasat Samapta Polres Sukabumi.", "Wira Yudha", "Kasat Samapta Polres Sukabumi"),
+        ("Wira Yudha warga desa setempat.", "Wira Yudha", "warga desa setempat"),
+        ("Wira Yudha selaku Ketua RT 03.", "Wira Yudha", "Ketua RT 03"),
+        ("Wira (38), warga RT 02.", "Wira", "warga RT 02"),
+        ("Direktur RSUD dr. Wa Ode Yudha, Sp.PD., M.Kes.", "Wa Ode Yudha", "Direktur RSUD"),
+        ("I Putu Wira Yudha di Denpasar.", "I Putu Wira Yudha", None),
+        ("warga bernama Wira Yudha.", "Wira Yudha", "warga"),
+        ("Rektor Universitas Cempaka Wira Yudha.", "Wira Yudha", "Rektor Universitas Cempaka"),
+        ("Kepala Desa Sukamanah Wira Yudha.", "Wira Yudha", "Kepala Desa Sukamanah"),
+        ("dr Wira Yudha, dokter jaga IGD.", "Wira Yudha", "dokter jaga IGD"),
+        ("Ketua Satgas Covid-19 Kota Solo Wira Yudha.", "Wira Yudha", "Ketua Satgas Covid-19 Kota Solo"),
+        ("Kasimin, nelayan.", "Kasimin", "nelayan"),
+        ("Kepala Pasar Wira Yudha.", "Wira Yudha", "Kepala Pasar"),
+        ("Lurah Wira.", "Wira", "Lurah"),
+    ],
+)
+def test_the_name_is_freed_of_what_stands_around_it(beside: str, speaker: str, role: str | None) -> None:
+    """Rank, civil title, degree, role and place are parted from the name, whichever way they are written."""
+    assert said_by(beside) == (speaker, role)
+
+
+def test_a_role_nobody_holds_is_given_as_the_speaker() -> None:
+    """Where no name stands anywhere, the role speaks."""
+    assert said_by("Camat Ciherang.") == ("Camat Ciherang", "Camat Ciherang")
+
+
+@pytest.mark.parametrize(
+    ("intro", "beside", "speaker"),
+    [
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "Surya", "Surya Tirta"),
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "Tirta", "Surya Tirta"),
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "ST", "Surya Tirta"),
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "Pak Tirta", "Surya Tirta"),
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "Gubernur", "Surya Tirta"),
+        ("Gubernur Sumsel H Surya Tirta meninjau jalan.", "Suria", "Surya Tirta"),
+        ("Wali Kota Depok Surya Tirta (STA) hadir.", "STA", "Surya Tirta"),
+        ("Menteri Perhubungan (Menhub) Surya Tirta hadir.", "Menhub", "Surya Tirta"),
+        ("Menteri Pemuda dan Olahraga Surya Tirta hadir.", "Menpora", "Surya Tirta"),
+        ("Wakil Bupati Garut Surya Tirta hadir.", "Wabup", "Surya Tirta"),
+        ("Kepala Dinas Sosial Kota Bima, Surya Tirta, hadir.", "Kadis Sosial", "Surya Tirta"),
+        ("Jaksa Penuntut Umum (JPU) Surya Tirta hadir.", "JPU", "Surya Tirta"),
+        ("Menteri Sosial Surya Tirta alias Gus Surat hadir.", "Gus Surat", "Surya Tirta"),
+        ("Ketua MUI Sumbar Buya Surya Tirta hadir.", "Buya", "Surya Tirta"),
+        ("Ketua DPC Surya Tirta hadir.", "Aya, sapaan Surya Tirta", "Surya Tirta"),
+    ],
+)
+def test_short_forms_lead_to_the_full_name(intro: str, beside: str, speaker: str) -> None:
+    """A name element, initials, a role, its short form, a by-name, a title alone or a misspelling mean the same person."""
+    (quote,) = find_quotes(f'{intro}\n\n"Kami siap membantu warga," kata {beside}.', language="id")
+    assert quote.speaker == speaker
+
+
+def test_the_fullest_name_counts_wherever_it_stands() -> None:
+    """A name given in full only after the quote still names the speaker."""
+    text = '"Kami siap," kata Wira.\n\nKetua RT 03 Wira Yudha menutup rapat itu.'
+    assert find_quotes(text, language="id")[0].speaker == "Wira Yudha"
+
+
+def test_two_holders_of_like_roles_are_kept_apart() -> None:
+    """'Bupati' is not the 'Wakil Bupati', whoever stands nearer."""
+    text = (
+        "Bupati Garut Surya Tirta hadir bersama Wakil Bupati Garut Lina Marlia.\n\n"
+        '"Panen naik," ujar Bupati.\n\n"Pupuk aman," ujar Wakil Bupati.'
+    )
+    assert [quote.speaker for quote in find_quotes(text, language="id")] == ["Surya Tirta", "Lina Marlia"]
+
+
+def test_a_body_speaks_for_itself() -> None:
+    """A statement of a body has the body for its speaker."""
+    (quote,) = find_quotes('"Stok beras cukup," tulis Kementerian Pertanian dalam rilisnya.', language="id")
+    assert quote.speaker == "Kementerian Pertanian"
