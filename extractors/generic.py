@@ -6,6 +6,7 @@ markup. Its `fast` mode lost nearly all of a page of `<div>` paragraphs. Its met
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 SHORTEST = 40  # words; below that, what trafilatura finds on a page without an article is navigation
@@ -20,7 +21,9 @@ class GenericText(NamedTuple):
 
 def read_generic(html: str, *, url: str, shortest: int = SHORTEST) -> GenericText | None:
     """The main text of any page; None when there is too little of it to be an article."""
-    import trafilatura
+    with warnings.catch_warnings():  # its downloader, never used here, warns of a proxy package it does without
+        warnings.simplefilter("ignore")
+        import trafilatura
 
     text = trafilatura.extract(html, url=url or None, include_comments=False, include_formatting=False)
     if not text or len(text.split()) < shortest:

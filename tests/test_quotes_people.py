@@ -43,7 +43,7 @@ def said_by(beside: str) -> tuple[str | None, str | None]:
         ("warga bernama Wira Yudha.", "Wira Yudha", "warga"),
         ("Rektor Universitas Cempaka Wira Yudha.", "Wira Yudha", "Rektor Universitas Cempaka"),
         ("Kepala Desa Sukamanah Wira Yudha.", "Wira Yudha", "Kepala Desa Sukamanah"),
-        ("dr Wira Yudha, dokter jaga IGD.", "Wira Yudha", "dokter jaga IGD"),
+        ("dr Wira Yudha, dokter RSUD Cempaka.", "Wira Yudha", "dokter RSUD Cempaka"),
         ("Ketua Satgas Covid-19 Kota Solo Wira Yudha.", "Wira Yudha", "Ketua Satgas Covid-19 Kota Solo"),
         ("Kasimin, nelayan.", "Kasimin", "nelayan"),
         ("Kepala Pasar Wira Yudha.", "Wira Yudha", "Kepala Pasar"),
