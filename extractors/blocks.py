@@ -10,16 +10,18 @@ The conservation law: paragraphs + captions + removals hold all text of the cont
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
-from urllib.parse import urljoin, urlsplit
+from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from selectolax.lexbor import LexborNode
 
 from extractors import furniture
 from extractors.images import original
+from extractors.lines import SENTENCE_END, Edge, Line
 from extractors.model import Embed, Image, Link, LinkKind, Removal
-from extractors.whitespace import fold
+from extractors.urls import absolute, is_permalink, site_name
+from extractors.whitespace import fold, visible
 
 BLOCK_TAGS = frozenset(
     "address article aside blockquote caption center dd details div dl dt fieldset figure footer form "
@@ -44,26 +46,17 @@ EMBED_HOSTS = {
 CELL_TAGS = frozenset(("td", "th"))
 DOWNLOAD = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv)$", re.IGNORECASE)
 PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$|googleusercontent\.com/img/|bp\.blogspot\.com/", re.IGNORECASE)
-SENTENCE_END = re.compile(r"[.!?…:;。！？][\"'”’»)\]*]*$")
 ITEM_START = re.compile(r"^(?:[-–•*▪◦>]|\d{1,3}[.)]|[a-z][.)])\s")
 LOWERCASE_START = re.compile(r"^[^\w]*[a-zà-ÿ]")
 
-Edge = Literal["block", "blank", "br"]
-
-
-class Line(NamedTuple):
-    """Text between two edges; `edge` is what stands before it, `linked` how many of its characters are link text."""
-
-    text: str
-    linked: int
-    edge: Edge
-    verbatim: bool = False
-
 
 class Blocks(msgspec.Struct, frozen=True, kw_only=True):
-    """A body container read. `lines` are all its lines, furniture included, before they were joined."""
+    """A body container read. `lines` are all its lines, furniture included, before they were joined; `scripted` tells
+    that a script of the post's own stands in it.
+    """
 
     lines: tuple[str, ...]
+    scripted: bool
     paragraphs: tuple[str, ...]
     removals: tuple[Removal, ...]
     images: tuple[Image, ...]
@@ -79,14 +72,18 @@ def read_blocks(
     remove: tuple[tuple[str, str], ...] = (),
     repeated: frozenset[str] = frozenset(),
 ) -> Blocks:
-    """The container's blocks. `remove` maps selectors of its parts to removal labels; `title` is dropped where it
-    stands again at the top; `repeated` lines are known to stand on many pages of the site.
+    """The container's blocks. `remove` maps selectors of its parts to removal labels, the first that fits naming a
+    part; `title` is dropped where it stands again at the top; `repeated` lines are known to stand on many pages of the
+    site.
     """
-    walk = _Walk(base_url, {node.mem_id: label for selector, label in remove for node in container.css(selector)})
+    walk = _Walk(
+        base_url, {node.mem_id: label for selector, label in reversed(remove) for node in container.css(selector)}
+    )
     walk.read(container)
     sifted = furniture.sift(walk.lines, title=title, repeated=repeated)
     return Blocks(
         lines=tuple(line.text for line in walk.lines),
+        scripted=container.css_first("script:not([src])") is not None,
         paragraphs=tuple(_paragraphs(sifted.kept)),
         removals=(*walk.removals, *sifted.removals),
         images=tuple(walk.images),
@@ -101,19 +98,28 @@ def _related(link: Link, related: frozenset[str]) -> Link:
 
 def _paragraphs(lines: list[Line]) -> list[str]:
     """Lines joined where a single `<br>` stands inside a sentence, kept apart everywhere else."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     for line in lines:
-        if paragraphs and line.edge == "br" and not line.verbatim and _runs_on(paragraphs[-1], line.text):
-            paragraphs[-1] += " " + line.text
+        if paragraphs and line.edge == "br" and not line.verbatim and _runs_on(paragraphs[-1][-1], line.text):
+            paragraphs[-1].append(line.text)
         else:
-            paragraphs.append(line.text)
-    return paragraphs
+            paragraphs.append([line.text])
+    return [" ".join(parts) for parts in paragraphs]
 
 
 def _runs_on(before: str, after: str) -> bool:
     if ITEM_START.match(after):
         return False
     return not SENTENCE_END.search(before[-8:]) or bool(LOWERCASE_START.match(after))
+
+
+class _Anchor(NamedTuple):
+    """A link the walk is inside of; `own` when it leads to a post of the same site."""
+
+    node: LexborNode
+    url: str
+    own: bool
+    parts: list[str]
 
 
 class _Walk:
@@ -130,7 +136,9 @@ class _Walk:
         self._parts: list[str] = []
         self._linked = 0
         self._edge: Edge = "block"
-        self._anchors: list[tuple[LexborNode, list[str]]] = []
+        self._own = 0
+        self._site = site_name(base_url)
+        self._anchors: list[_Anchor] = []
         self._caption: str | None = None
 
     def read(self, container: LexborNode) -> None:
@@ -183,7 +191,7 @@ class _Walk:
             elif tag in CELL_TAGS:
                 self._parts.append(" ")
             elif tag == "a" and node.attributes.get("href"):
-                self._anchors.append((node, []))
+                self._anchors.append(self._anchor(node))
             return node.first_child
         return None
 
@@ -191,14 +199,17 @@ class _Walk:
         tag = node.tag
         if tag in BLOCK_TAGS and node.mem_id not in self._drop:
             self._flush("block")
-        elif tag == "a" and self._anchors and self._anchors[-1][0].mem_id == node.mem_id:
-            self._link(*self._anchors.pop())
+        elif tag == "a" and self._anchors and self._anchors[-1].node.mem_id == node.mem_id:
+            self._link(self._anchors.pop())
 
     def _text(self, text: str) -> None:
         self._parts.append(text)
         if self._anchors:
-            self._linked += len(fold(text))
-            self._anchors[-1][1].append(text)
+            anchor = self._anchors[-1]
+            length = len(fold(text))
+            self._linked += length
+            self._own += length if anchor.own else 0
+            anchor.parts.append(text)
 
     def _break(self) -> None:
         if not self._flush("br") and self._edge == "br":
@@ -209,16 +220,17 @@ class _Walk:
         text = fold("".join(self._parts))
         self._parts.clear()
         if text:
-            self.lines.append(Line(text, min(self._linked, len(text)), self._edge))
+            self.lines.append(Line(text, min(self._linked, len(text)), self._edge, min(self._own, len(text))))
             self._edge = edge
         elif edge == "block":
             self._edge = edge
-        self._linked = 0
+        self._linked = self._own = 0
         return bool(text)
 
     def _verbatim(self, node: LexborNode) -> None:
         self._flush("block")
-        text = node.text(deep=True).strip("\n").rstrip()
+        parts = ("\n" if inner.tag == "br" else inner.text_content or "" for inner in node.traverse(include_text=True))
+        text = visible("".join(parts)).strip("\n").rstrip()
         if text.strip():
             self.lines.append(Line(text, 0, "block", verbatim=True))
         self._edge = "block"
@@ -240,40 +252,33 @@ class _Walk:
     def _image(self, node: LexborNode) -> None:
         attributes = node.attributes
         candidates = (attributes.get(name) for name in ("data-src", "data-original", "data-lazy-src", "src"))
-        url = next((value for value in candidates if value and not value.startswith("data:")), None)
+        url = next((found for value in candidates if value and (found := absolute(self._base_url, value))), None)
         if url is None or _is_tracker(attributes):
             return
-        absolute = urljoin(self._base_url, url.strip())
-        anchor = self._anchors[-1][0].attributes.get("href") or "" if self._anchors else ""
-        larger = (
-            urljoin(self._base_url, anchor)
-            if PICTURE.search(urlsplit(anchor).path or "") or PICTURE.search(anchor)
-            else ""
-        )
+        around = self._anchors[-1].url if self._anchors else ""
+        larger = around if PICTURE.search(around.partition("?")[0]) else ""
         alt = fold(attributes.get("alt") or "") or None
-        self.images.append(
-            Image(url=absolute, original_url=original(larger or absolute), alt=alt, caption=self._caption)
-        )
+        self.images.append(Image(url=url, original_url=original(larger or url), alt=alt, caption=self._caption))
         self._caption = None
 
     def _embed(self, node: LexborNode) -> None:
-        url = node.attributes.get("src") or node.attributes.get("data-src") or node.attributes.get("data")
-        if not url:
-            source = node.css_first("source[src]")
-            url = source.attributes.get("src") if source is not None else None
-        if url:
-            absolute = urljoin(self._base_url, url.strip())
-            self.embeds.append(Embed(url=absolute, kind=_embed_kind(absolute)))
+        inner = node.css_first("source[src]")
+        sources = [node.attributes.get(name) for name in ("src", "data-src", "data")]
+        sources.append(inner.attributes.get("src") if inner is not None else None)
+        url = next((found for value in sources if value and (found := absolute(self._base_url, value))), None)
+        if url is not None:
+            self.embeds.append(Embed(url=url, kind=_embed_kind(url)))
         self._remove(node, "embed")
 
-    def _link(self, node: LexborNode, parts: list[str]) -> None:
-        href = (node.attributes.get("href") or "").strip()
-        url = urljoin(self._base_url, href)
-        text = fold("".join(parts))
-        if not text or href.startswith("#") or not url.startswith(("http://", "https://")):
-            return
-        kind: LinkKind = "download" if DOWNLOAD.search(urlsplit(url).path) else "inline"
-        self.links.append(Link(url=url, text=text, kind=kind))
+    def _anchor(self, node: LexborNode) -> _Anchor:
+        url = absolute(self._base_url, node.attributes.get("href") or "")
+        return _Anchor(node, url, is_permalink(url) and site_name(url) == self._site, [])
+
+    def _link(self, anchor: _Anchor) -> None:
+        text = fold("".join(anchor.parts))
+        if text and anchor.url:
+            kind: LinkKind = "download" if DOWNLOAD.search(urlsplit(anchor.url).path) else "inline"
+            self.links.append(Link(url=anchor.url, text=text, kind=kind))
 
 
 def visible_text(node: LexborNode) -> str:

@@ -6,17 +6,19 @@ matches inside the Blog widget agree.
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
 from extractors.layout import Layout
 from extractors.prose.dates import read_instant
-from extractors.rules import attr, first, text, texts
+from extractors.rules import attr, first, lone, text, texts
 
 if TYPE_CHECKING:
     from extractors.document import Document
     from extractors.model import Moment
 
+DATE = re.compile(r"(?=.{6,40}$)(?=.*\b(?:19|20)\d\d\b)(?=.*\b\d\d?\b)[\w ,./:|-]+")  # with a year and a day
 NOBODY = frozenset(("unknown", "admin", "anonymous", "noreply", "author", "tidak diketahui"))
 POSTED_BY = ("posted by", "written by", "diposting oleh", "ditulis oleh", "oleh", "by")
 
@@ -40,6 +42,14 @@ def as_labels(labels: tuple[str, ...], _document: Document) -> tuple[str, ...] |
     cleaned = tuple(dict.fromkeys(bare for label in labels if (bare := label.strip(" ,|"))))
     return cleaned or None
 
+
+def without_hash(labels: tuple[str, ...], _document: Document) -> tuple[str, ...]:
+    """Labels less the '#' that a theme prints before each; real labels may begin with one on others."""
+    return tuple(label.removeprefix("#").strip() for label in labels)
+
+
+CRUMBS = texts(':is([class*=breadcrumb], [id*=breadcrumb]) a[href*="/search/label/"]')
+"""The labels of themes that name them in the breadcrumb line alone; some print the first one only."""
 
 LAYOUT = Layout(
     name="blogger",
@@ -65,7 +75,6 @@ LAYOUT = Layout(
         (".mbtTOC, .mbtTOC2, #toc, .toc, .post-toc, .toc-container, #toc_container", "contents"),
         (".blogger-post-footer", "feed-footer"),
         (".post-labels, .post-footer, .post-meta, .post-info, .post-header", "post-meta"),
-        ("h1.post-title, h1.entry-title, h2.post-title, h3.post-title", "title"),
         ("noscript", "noscript"),
     ),
     author=(
@@ -95,5 +104,6 @@ LAYOUT = Layout(
     | text(
         ":is(.post-date, .entry-time, .meta_date, .time-info, .post-timestamp, .date-header-item, .single-meta,"
         " .post-info time)"
-    ),
+    )
+    | lone("a text that is a date", DATE),
 )

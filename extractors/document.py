@@ -47,6 +47,13 @@ class Document:
         return self.tree.css_first(".widget.Blog") or self.root
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The class names and ids in the Blog widget, written as selectors: {'.post-body', '#Blog1'}."""
+        values = {node.attrs.sget("class") for node in self.find("[class]")}
+        ids = (f"#{node.id}" for node in self.find("[id]"))
+        return frozenset((*(f".{name}" for value in values for name in value.split()), *ids))
+
+    @cached_property
     def is_blogger(self) -> bool:
         """Whether the platform shows itself: by its data context, service links, generator or Blog widget."""
         context = self.context
@@ -76,6 +83,11 @@ class Document:
     @cached_property
     def _body_ids(self) -> frozenset[int]:
         return frozenset(node.mem_id for node in self.tree.css("[id^=post-body-], #postBody, .post-body"))
+
+    def outside_comments(self, nodes: list[LexborNode]) -> list[LexborNode]:
+        """Those of the nodes that stand in no reader's comment."""
+        ids = frozenset(node.mem_id for node in self.find("#comments, .comments, .comment-thread"))
+        return [node for node in nodes if not within(node, ids)]
 
     def outside_bodies(self, nodes: list[LexborNode]) -> list[LexborNode]:
         """Those of the nodes that stand in no post body."""

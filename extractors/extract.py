@@ -29,6 +29,7 @@ from extractors.witness import compare
 T = TypeVar("T")
 LIST_PAGES = frozenset(("index", "archive", "label", "search", "static_page"))
 URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])/[^/]+\.html$")
+FEWEST_WORDS = 10  # a post with a script of its own and fewer words than this is a widget
 ADDRESS = ("http://", "https://")
 
 
@@ -84,15 +85,24 @@ def _layout(document: Document, site: Site | None) -> Layout:
     fetched_at = document.page.fetched_at
     day = fetched_at.date() if fetched_at else None
     live = site.live(day) if site else ()
-    themes = (layout for layout in registry.layouts() if layout.recognises(document))
-    for layout in (*live, *themes):
-        if any(_has_text(document, selector) for selector in layout.body):
+    for layout in live:
+        if _has_body(document, layout):
             return layout
-    return blogger.LAYOUT
+    themes = registry.recognised(document) if document.is_blogger else ()
+    return next((layout for layout in themes if layout.bodiless or _has_body(document, layout)), blogger.LAYOUT)
 
 
-def _has_text(document: Document, selector: str) -> bool:
-    return any(fold(node.text(deep=True)) for node in document.find(selector))
+def _has_body(document: Document, layout: Layout) -> bool:
+    """Whether the layout's body rule finds text."""
+    selectors = layout.body or _default_bodies(document)
+    return any(fold(node.text(deep=True)) for selector in selectors for node in document.find(selector))
+
+
+def _default_bodies(document: Document) -> tuple[str, ...]:
+    """Where every Blogger page may keep its body: under the post's own id where the page tells it, else by class."""
+    post_id = document.context.post_id
+    own = (f'[id="post-body-{post_id}"]',) if post_id else ()
+    return (*own, *blogger.LAYOUT.body)
 
 
 def _title(document: Document, layout: Layout, contest: Contest) -> str:
@@ -126,6 +136,8 @@ def _head_title(document: Document) -> str | None:
 def _body(document: Document, layout: Layout, site: Site | None, title: str) -> Body:
     """The body from the layout's container, else from the feed entry, else from the generic reader."""
     blocks = _container_blocks(document, layout, title)
+    if blocks is not None and blocks.scripted and sum(len(text.split()) for text in blocks.paragraphs) < FEWEST_WORDS:
+        raise NotAnArticle("not-an-article", "the post is drawn by a script of its own: a quiz, a player, a tool")
     if blocks is not None and blocks.paragraphs:
         owner = f"{site.domain}/" if site and layout in site.layouts else ""
         return Body(blocks, layout, f"{owner}{layout}")
@@ -133,10 +145,10 @@ def _body(document: Document, layout: Layout, site: Site | None, title: str) -> 
     if entry is not None and entry.content:
         told = _feed_blocks(entry.content, document, title)
         if told.paragraphs:
-            return Body(told, None, f"feed@{blogger.LAYOUT.since}")
+            return Body(told, layout if layout.bodiless else None, f"feed@{blogger.LAYOUT.since}")
     if blocks is not None:
         raise NotAnArticle("not-an-article", "the post holds no text")
-    if document.context.present and document.find(".widget.Blog") == [] and _is_dynamic(document):
+    if layout.bodiless:
         raise NotAnArticle("needs-feed")
     return _generic(document)
 
@@ -155,11 +167,12 @@ def _container_blocks(document: Document, layout: Layout, title: str) -> Blocks 
 
 
 def _container(document: Document, layout: Layout) -> LexborNode | None:
-    """The body container: by the post's own id where the page tells it, else by the layout, else by the defaults."""
-    post_id = document.context.post_id
-    own = (f'[id="post-body-{post_id}"]',) if post_id and layout is blogger.LAYOUT else ()
+    """The body container: by the layout, else by the defaults; the first with text, else an empty one."""
+    if layout.bodiless:
+        return None
+    own = () if layout is blogger.LAYOUT else layout.body
     empty: LexborNode | None = None
-    for selector in (*own, *layout.body, *blogger.LAYOUT.body):
+    for selector in (*own, *_default_bodies(document)):
         for node in document.find(selector):
             if fold(node.text(deep=True)):
                 return node
@@ -170,7 +183,7 @@ def _container(document: Document, layout: Layout) -> LexborNode | None:
 def _feed_blocks(content: str, document: Document, title: str) -> Blocks:
     body = LexborHTMLParser(content).body
     if body is None:
-        return Blocks(lines=(), paragraphs=(), removals=(), images=(), links=(), embeds=())
+        return Blocks(lines=(), scripted=False, paragraphs=(), removals=(), images=(), links=(), embeds=())
     return read_blocks(body, base_url=document.page.url, title=title, remove=blogger.LAYOUT.remove)
 
 
@@ -184,18 +197,13 @@ def _feed_text(document: Document, title: str) -> str:
     return "\n\n".join(_feed_blocks(entry.content, document, title).paragraphs)
 
 
-def _is_dynamic(document: Document) -> bool:
-    """Whether this is one of Google's Dynamic Views, which print no post into the page."""
-    return document.skin == "Dynamic Views" or document.tree.css_first("body[class*=variant-]") is not None
-
-
 def _generic(document: Document) -> Body:
     if document.context.private or "/blogin.g" in document.page.html or "interstitial/blog" in document.page.html:
         raise NotAnArticle("gated")
     found = read_generic(document.page.html, url=document.page.url)
     if found is None:
         raise NotAnArticle("not-an-article", "no reader found the text of an article")
-    blocks = Blocks(lines=(), paragraphs=found.paragraphs, removals=(), images=(), links=(), embeds=())
+    blocks = Blocks(lines=(), scripted=False, paragraphs=found.paragraphs, removals=(), images=(), links=(), embeds=())
     return Body(blocks, None, found.extractor)
 
 
@@ -370,4 +378,6 @@ def _ruled(document: Document, layout: Layout, own: Rule[T] | None, default: Rul
         found = rule(document) if rule is not None else None
         if found is not None and PLACEHOLDER not in found.raw:
             return Candidate(source if rule is not default else "blogger", found)
+        if rule is not None and rule.final:
+            return None
     return None

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from extractors.lexicon import load
+from extractors.lines import SENTENCE_END, Line
 from extractors.model import Removal
 from extractors.whitespace import fold
 
-if TYPE_CHECKING:
-    from extractors.blocks import Line
-
 MOSTLY = 0.6  # share of a line's characters that must be link text for it to be called a list of links
+LETTER = re.compile(r"[^\W\d_]")
+POINTER = 0.9  # share of a line that must be links to posts of the same site for it to be a pointer
+INDEX = 0.3  # share of a body that pointers may be before the post is an index of them
 LONGEST_PHRASE = 60  # characters; no phrase of the lexicon is longer
 
 
@@ -36,19 +37,40 @@ def sift(lines: list[Line], *, title: str, repeated: frozenset[str]) -> Sifted:
     related: set[str] = set()
     announced = gap = False
     start, end = _story(lines, repeated)
+    index_page = _is_index(lines)
     for index, line in enumerate(lines):
         if start <= index < end:
             rule, announced = _judge(line, announced, title="" if kept else title)
+            if rule is None and not index_page and _is_pointer(line) and not (kept and _leads_on(kept[-1].text)):
+                rule = "related-link"
         else:
             rule = "repeated"
         if rule is None:
             kept.append(line._replace(edge="block") if gap else line)
         else:
             removals.append(Removal(rule=rule, text=line.text))
-        if rule == "read-also":
+        if rule in {"read-also", "related-link"}:
             related |= {line.text, _read_also().sub("", line.text, count=1).strip()}
         gap = rule is not None
     return Sifted(kept, tuple(removals), frozenset(related))
+
+
+def _is_pointer(line: Line) -> bool:
+    """Whether a line is nothing but a link to another post of the site: navigation that an editor or plug-in put in.
+    A bare address is not: that is how people cite.
+    """
+    return line.own >= POINTER * len(line.text) and "://" not in line.text
+
+
+def _leads_on(text: str) -> bool:
+    """Whether a line's sentence is not at its end, so that what comes next, though all link, belongs to it."""
+    return LETTER.search(text) is not None and SENTENCE_END.search(text) is None
+
+
+def _is_index(lines: list[Line]) -> bool:
+    """Whether pointers are what the post is about: a series' table of contents, a digest of the week."""
+    pointers = sum(len(line.text) for line in lines if _is_pointer(line))
+    return pointers > INDEX * sum(len(line.text) for line in lines)
 
 
 def _story(lines: list[Line], repeated: frozenset[str]) -> tuple[int, int]:

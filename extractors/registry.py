@@ -5,13 +5,18 @@ Adding one is adding a file. A file's mistake fails on import and names the culp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from extractors.layout import Layout, Site
 from extractors.urls import site_name
+
+if TYPE_CHECKING:
+    from extractors.document import Document
 
 _sites: dict[str, Site] = {}
 
@@ -45,6 +50,11 @@ def layouts() -> tuple[Layout, ...]:
     """All theme layouts, the more specific before the more general: by each module's RANK, then its name."""
     ranked = sorted(_modules("extractors.layouts"), key=lambda module: (module.RANK, module.__name__))
     return tuple(module.LAYOUT for module in ranked)
+
+
+def recognised(document: Document) -> Iterator[Layout]:
+    """The layouts whose markers stand in the page, in their order: the first is the page's theme."""
+    return (layout for layout in layouts() if layout.recognises(document))
 
 
 def site_for(url: str) -> Site | None:

@@ -8,8 +8,10 @@ What a rule finds carries the rule's name and the string as it was written, so t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
-from typing import Generic, NamedTuple, TypeVar
+from html import unescape
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from selectolax.lexbor import LexborNode
 
@@ -19,6 +21,8 @@ from extractors.whitespace import fold
 
 T = TypeVar("T")
 U = TypeVar("U")
+ARRAY = re.compile(r"\s{0,9}=\s{0,9}\[([^][]{0,2000})\]")
+QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
 
 
 class Found(NamedTuple, Generic[T]):
@@ -30,10 +34,14 @@ class Found(NamedTuple, Generic[T]):
 
 
 class Rule(Generic[T]):
-    """A named function Document -> Found | None. `a | b` falls back; `rule.then(f)` converts, None meaning nothing."""
+    """A named function Document -> Found | None. `a | b` falls back; `rule.then(f)` converts, None meaning nothing.
 
-    def __init__(self, name: str, find: Callable[[Document], Found[T] | None]) -> None:
+    After a `final` rule of a layout no default of the platform is asked, even where it finds nothing.
+    """
+
+    def __init__(self, name: str, find: Callable[[Document], Found[T] | None], *, final: bool = False) -> None:
         self.name = name
+        self.final = final
         self._find = find
 
     def __call__(self, document: Document) -> Found[T] | None:
@@ -43,7 +51,13 @@ class Rule(Generic[T]):
         return f"Rule({self.name})"
 
     def __or__(self, other: Rule[T]) -> Rule[T]:
-        return Rule(f"{self.name} | {other.name}", lambda document: self(document) or other(document))
+        return Rule(
+            f"{self.name} | {other.name}", lambda document: self(document) or other(document), final=other.final
+        )
+
+    def only(self) -> Rule[T]:
+        """The same rule made final: for themes on which the defaults would find somebody else's value."""
+        return Rule(self.name, self._find, final=True)
 
     def then(self, convert: Callable[[T, Document], U | None]) -> Rule[U]:
         """The same rule with its value converted; a conversion to None counts as nothing found."""
@@ -55,7 +69,11 @@ class Rule(Generic[T]):
             value = convert(found.value, document)
             return None if value is None else Found(value, found.raw, found.rule)
 
-        return Rule(self.name, find)
+        return Rule(self.name, find, final=self.final)
+
+
+ABSENT: Rule[Any] = Rule("absent", lambda document: None, final=True)
+"""For a part that a theme does not print, or prints in a way that says something else."""
 
 
 def _agreed(name: str, values: Iterable[str]) -> Found[str] | None:
@@ -77,6 +95,13 @@ def text(selector: str, *, outside_body: bool = False) -> Rule[str]:
         return _agreed(selector, (text_of(node) for node in nodes))
 
     return Rule(selector, find)
+
+
+def own_text(selector: str) -> Rule[str]:
+    """The text that all matches share, leaving out that of the elements inside them."""
+    return Rule(
+        selector, lambda document: _agreed(selector, (fold(node.text(deep=False)) for node in document.find(selector)))
+    )
 
 
 def first(selector: str) -> Rule[str]:
@@ -107,6 +132,47 @@ def attr(selector: str, *names: str) -> Rule[str]:
     return Rule(
         name, lambda document: _agreed(name, (_attribute(node, names) or "" for node in document.find(selector)))
     )
+
+
+def listed(*variables: str) -> Rule[tuple[str, ...]]:
+    """The strings of the first array literal that a script gives one of the variables: `labelArray = ["a", "b"]`."""
+    name = f"script:{'|'.join(variables)}"
+
+    def find(document: Document) -> Found[tuple[str, ...]] | None:
+        for variable in variables:
+            array = _array(variable, document.page.html)
+            quoted = (double or single for double, single in QUOTED.findall(array))
+            values = tuple(dict.fromkeys(value for told in quoted if (value := fold(unescape(told)))))
+            if values:
+                return Found(values, array.strip(), name)
+        return None
+
+    return Rule(name, find)
+
+
+def _array(variable: str, html: str) -> str:
+    """What stands between the brackets of the first array that a script gives the variable."""
+    at = html.find(variable)
+    while at >= 0:
+        array = ARRAY.match(html, at + len(variable))
+        if array is not None:
+            return array.group(1)
+        at = html.find(variable, at + 1)
+    return ""
+
+
+def lone(name: str, pattern: re.Pattern[str]) -> Rule[str]:
+    """The one text outside post bodies and comments that is, as a whole, of that form; `name` says of which."""
+
+    def find(document: Document) -> Found[str] | None:
+        if document.blog is None:
+            return None
+        nodes = (node for node in document.blog.traverse(include_text=True) if node.is_text_node)
+        fitting = [node for node in nodes if pattern.fullmatch(fold(node.text_content or ""))]
+        fitting = document.outside_comments(document.outside_bodies(fitting))
+        return _agreed(name, (fold(node.text_content or "") for node in fitting))
+
+    return Rule(name, find)
 
 
 def meta(*keys: str) -> Rule[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import lru_cache
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 PERMALINK = re.compile(r"/(?:\d{4}/\d{2}|p)/[^/?#]+\.html$")
 COUNTRY_BLOGSPOT = re.compile(r"\.blogspot\.[a-z.]{2,6}$")
@@ -40,6 +40,23 @@ def _without_trackers(url: str) -> str:
 
     cleaned = url_query_cleaner(normalize_url(url), NOISE, remove=True, unique=False)
     return str(canonicalize_url(cleaned))
+
+
+def absolute(base_url: str, href: str) -> str:
+    """A link as an http(s) address; '' for what leads nowhere on the web: anchors, scripts, mail, broken addresses."""
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return ""
+    try:
+        joined = urljoin(base_url, href)
+        return joined if urlsplit(joined).scheme in {"http", "https"} else ""
+    except ValueError:
+        return ""
+
+
+def is_permalink(url: str) -> bool:
+    """Whether an address has the form of a Blogger post's or static page's."""
+    return PERMALINK.search(url.partition("?")[0].partition("#")[0]) is not None
 
 
 def site_name(url: str) -> str:

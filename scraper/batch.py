@@ -18,12 +18,10 @@ from extractors import FeedEntry, NotAnArticle, Page, Reading, read, read_text
 from extractors.repetition import edge_lines, repeated_lines
 from extractors.urls import site_name
 from scraper.errors import FetchError, UsageProblem
-from scraper.web.decode import decode
+from scraper.web.decode import GZIP_MAGIC, decode
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
 T = TypeVar("T")
-
-GZIP_MAGIC = b"\x1f\x8b"
 
 
 class PageInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,12 +100,8 @@ def _load_entry(path: Path) -> FeedEntry:
 
     raw = read_bytes(path)
     try:
-        told = msgspec.json.decode(raw)
-        if isinstance(told, dict) and "feed" not in told and "url" in told:
-            return msgspec.convert(told, FeedEntry)
-        if isinstance(told, dict) and "feed" not in told:
-            raw = msgspec.json.encode({"feed": {"entry": [told.get("entry", told)]}})
-        return parse(raw).entries[0]
+        told = msgspec.json.decode(raw) if raw.lstrip().startswith(b"{") else {}
+        return msgspec.convert(told, FeedEntry) if "url" in told else parse(raw).entries[0]
     except (msgspec.MsgspecError, FetchError, IndexError) as error:
         raise UsageProblem(f"{path} holds no feed entry: {error}.") from None
 
@@ -161,8 +155,11 @@ def _host(page: Page) -> str:
 
 
 def quotes_of(text: str, *, language: str | None, published: str | None) -> dict[str, Any]:
-    """What plain text alone tells, as plain data. `published` is an ISO date or date-time."""
-    day = date.fromisoformat(published[:10]) if published else None
+    """What plain text alone tells, as plain data. `published` is an ISO date or date-time. Raises UsageProblem."""
+    try:
+        day = date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        raise UsageProblem(f"{published!r} is no ISO date; write 2026-03-01.") from None
     found = msgspec.to_builtins(read_text(text, language=language, published=day))
     assert isinstance(found, dict)
     return found
@@ -170,4 +167,11 @@ def quotes_of(text: str, *, language: str | None, published: str | None) -> dict
 
 def write_line(record: dict[str, Any]) -> None:
     """One JSON object and a line feed on standard output, UTF-8 unescaped."""
-    sys.stdout.buffer.write(msgspec.json.encode(record) + b"\n")
+    standard_output().write(msgspec.json.encode(record) + b"\n")
+
+
+def standard_output() -> BinaryIO:
+    """Standard output for bytes. Raises UsageProblem where it was closed before the program began."""
+    if sys.stdout is None:
+        raise UsageProblem("Standard output is closed; give it a file or a pipe.")
+    return sys.stdout.buffer

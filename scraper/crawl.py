@@ -18,14 +18,16 @@ from urllib.parse import urlsplit
 import msgspec
 
 from extractors import FeedEntry, NotAnArticle, Page, read
+from extractors.context import read_context
 from extractors.urls import site_name
 from scraper import frontier
 from scraper.archive.captures import Capture
+from scraper.archive.instants import instant
 from scraper.archive.store import Archive, Site
 from scraper.archive.visits import Visit
 from scraper.config import Settings
 from scraper.discovery import feeds, sitemaps
-from scraper.errors import ArchiveUnusable, FetchError, Gone, Refused
+from scraper.errors import ArchiveUnusable, FetchError, Gone, Refused, UsageProblem
 from scraper.frontier import Discovery, Due
 from scraper.outcomes import Outcome, Verdict
 from scraper.web.fetch import Fetched, Fetcher, Validators
@@ -33,16 +35,19 @@ from scraper.web.guard import is_loopback
 
 CHUNK = 25  # pages whose feed texts are fetched together: one page of a full feed
 SITES_AT_ONCE = 64  # each waits most of its time for its own host's delay
+BATCH = 500  # addresses of a sitemap noted in one transaction
 FAR = 4 * CHUNK  # feed entries walked in search of a chunk's texts before each is asked for by itself
 
 
 class SiteReport(msgspec.Struct, kw_only=True):
     """What one site's turn brought. `foreign` counts addresses its feed named that are another site's, and were left
-    alone; `trouble` is a sentence on why its addresses could not be listed, if so.
+    alone. `feed_ended` is the reason (a word of REASONS) why its feed was not enough and the sitemap was asked;
+    `trouble` a sentence on what kept the turn from being whole.
     """
 
     discovery: Discovery = Discovery(new=0, updated=0, known=0)
     foreign: int = 0
+    feed_ended: str | None = None
     verdicts: Counter[Verdict] = msgspec.field(default_factory=Counter)
     trouble: str | None = None
 
@@ -75,16 +80,18 @@ class Crawl:
         self.reports = {site.name: SiteReport() for site in sites}
         settled: asyncio.Queue[Outcome | None] = asyncio.Queue()
         crew = asyncio.create_task(self._crawl_all(sites, settled))
+        whole = False
         try:
             while (outcome := await settled.get()) is not None:
                 yield outcome
             await crew
+            whole = True
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
             crew.cancel()
             await asyncio.gather(crew, return_exceptions=True)
-            self._archive.end_run(self._run, self._now(), self.totals())
+            self._archive.end_run(self._run, self._now(), self.totals(), interrupted=not whole)
 
     @property
     def troubled(self) -> bool:
@@ -118,16 +125,26 @@ class Crawl:
     ) -> None:
         async with turns:
             report = self.reports[site.name]
-            await self._discover(site, fetcher, report)
-            pages = self._due(site)
-            for start in range(0, len(pages), CHUNK):
-                chunk = pages[start : start + CHUNK]
-                texts = await self._feed_texts(site, fetcher, chunk)
-                for page in chunk:
-                    visit = await self._visit(site, fetcher, page, texts)
-                    outcome = self._settle(visit)
-                    report.verdicts[outcome.verdict] += 1
-                    settled.put_nowait(outcome)
+            try:
+                await self._discover(site, fetcher, report)
+                await self._visit_due(site, fetcher, report, settled)
+            except (ArchiveUnusable, UsageProblem):
+                raise
+            except Exception:  # noqa: BLE001 - a fault met at one site must not end the crawl of the others
+                report.trouble = f"a fault of the program ended its turn:\n{traceback.format_exc()}"
+
+    async def _visit_due(
+        self, site: Site, fetcher: Fetcher, report: SiteReport, settled: asyncio.Queue[Outcome | None]
+    ) -> None:
+        pages = self._due(site)
+        for start in range(0, len(pages), CHUNK):
+            chunk = pages[start : start + CHUNK]
+            texts = await self._feed_texts(site, fetcher, chunk)
+            for page in chunk:
+                visit = await self._visit(site, fetcher, page, texts)
+                outcome = self._settle(visit)
+                report.verdicts[outcome.verdict] += 1
+                settled.put_nowait(outcome)
 
     async def _discover(self, site: Site, fetcher: Fetcher, report: SiteReport) -> None:
         """Notes the addresses the site names: from its feed, or from its sitemap where the feed is closed."""
@@ -142,17 +159,37 @@ class Crawl:
                 report.discovery += frontier.discovered(self._archive, site.name, own, self._now())
             if ended is None:
                 return
-            listed = [found async for found in sitemaps.walk(fetcher, site.url, delay=site.delay)]
-            posts = [(found.url, found.lastmod) for found in listed if found.kind == "post"]
-            report.discovery += frontier.listed(self._archive, site.name, posts, self._now())
+            report.feed_ended = ended
+            await self._list(site, fetcher, report)
         except FetchError as error:
             report.trouble = str(error)
 
+    async def _list(self, site: Site, fetcher: Fetcher, report: SiteReport) -> None:
+        """Notes the posts of the site's sitemaps, in batches as they come. Raises FetchError after all there is."""
+        batch: list[tuple[str, str | None]] = []
+
+        def note() -> None:
+            report.discovery += frontier.listed(self._archive, site.name, batch, self._now())
+            batch.clear()
+
+        try:
+            async for found in sitemaps.walk(fetcher, site.url, delay=site.delay):
+                if found.kind == "post" and self._wants(instant(found.lastmod)):
+                    batch.append((found.url, found.lastmod))
+                if len(batch) >= BATCH:
+                    note()
+        finally:
+            note()
+
+    def _wants(self, published: datetime | None) -> bool:
+        """Whether a post of that time is asked for; one whose time is not known always is. A sitemap's lastmod is never
+        before publication, so that it may stand for it.
+        """
+        return self._since is None or published is None or published >= self._since
+
     def _due(self, site: Site) -> list[Due]:
         pages = frontier.due(self._archive, site.name, at=self._now(), run=self._run, full=self._full)
-        if self._since is not None:
-            pages = [page for page in pages if (_published(page) or self._since) >= self._since]
-        return pages[: self._limit]
+        return [page for page in pages if self._wants(_published(page))][: self._limit]
 
     async def _feed_texts(self, site: Site, fetcher: Fetcher, chunk: Sequence[Due]) -> dict[str, str]:
         """The feed's own text of the chunk's posts, by post id: the second witness. Empty where the feed is short."""
@@ -172,6 +209,10 @@ class Crawl:
                     break
         except FetchError:
             pass  # the page is witness enough; the run goes on
+        for post_id in sorted(wanted - texts.keys()):
+            alone = await feeds.post(fetcher, site.url, post_id, delay=site.delay)
+            if alone is not None and alone.content:
+                texts[post_id] = alone.content
         return texts
 
     async def _visit(self, site: Site, fetcher: Fetcher, due: Due, texts: dict[str, str]) -> Visit:
@@ -224,6 +265,7 @@ class Crawl:
         capture = _capture(fetched)
         page = Page(url=due.url, html=fetched.text, fetched_at=fetched.fetched_at, entry=entry, zone=site.zone)
         try:
+            _refuse_another_page(site, page, fetched.final_url)
             reading = read(page)
         except NotAnArticle as refusal:
             return msgspec.structs.replace(
@@ -235,6 +277,16 @@ class Crawl:
                 visit, capture=capture, verdict="failed", reason="extractor-bug", detail=detail
             )
         return msgspec.structs.replace(visit, capture=capture, reading=reading, verdict=None)
+
+
+def _refuse_another_page(site: Site, page: Page, final_url: str) -> None:
+    """Raises NotAnArticle where the address led to another post than its feed entry's, or to another blog."""
+    context = read_context(page.html)
+    entry = page.entry
+    if entry is not None and entry.post_id and context.post_id and entry.post_id != context.post_id:
+        raise NotAnArticle("redirected", f"{final_url} shows post {context.post_id}, the feed names {entry.post_id}")
+    if site.blog_id and context.blog_id and site.blog_id != context.blog_id:
+        raise NotAnArticle("redirected", f"{final_url} is a page of blog {context.blog_id}, not of {site.name}")
 
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -257,8 +309,7 @@ def _verdict(error: FetchError) -> Verdict:
 
 
 def _published(due: Due) -> datetime | None:
-    stamp = due.entry.published if due.entry else None
-    return datetime.fromisoformat(stamp) if stamp else None
+    return instant(due.entry.published) if due.entry else None
 
 
 def _with_text(entry: FeedEntry | None, texts: dict[str, str]) -> FeedEntry | None:

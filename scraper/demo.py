@@ -10,7 +10,7 @@ from scraper.archive.records import Record
 from scraper.archive.store import Archive, Counts, Site
 from scraper.config import Settings
 from scraper.crawl import Crawl
-from scraper.errors import KlipingError
+from scraper.errors import KlipingError, UsageProblem
 from scraper.newsrooms import add_sites
 from scraper.outcomes import Outcome
 from scraper.standin import Newsroom, StandIn, fixtures_dir
@@ -26,10 +26,9 @@ def newsrooms() -> list[Newsroom]:
 
 async def crawl_newsrooms(db: Path, watch: Callable[[Outcome], None]) -> tuple[tuple[Site, ...], Counts, Record]:
     """Both newsrooms served, added and crawled into a fresh archive at `db`: its sites, counts, and one record with
-    many quotes.
+    many quotes. Raises UsageProblem where `db` is an archive of real newsrooms, ForeignArchive where it is none.
     """
-    for leftover in (db, *(Path(f"{db}{suffix}") for suffix in ("-wal", "-shm"))):
-        leftover.unlink(missing_ok=True)
+    _make_room(db)
     with ExitStack() as stack:
         standins = [stack.enter_context(StandIn(newsroom)) for newsroom in newsrooms()]
         archive = stack.enter_context(Archive.open(db, create=True))
@@ -46,6 +45,20 @@ async def crawl_newsrooms(db: Path, watch: Callable[[Outcome], None]) -> tuple[t
             if report.trouble:
                 raise KlipingError(f"The demo could not list {name}: {report.trouble}")
         return archive.sites(), archive.counts(), _showpiece(archive)
+
+
+def _make_room(db: Path) -> None:
+    """Removes an earlier demo's archive; refuses to touch anything else that has the name."""
+    if not db.exists():
+        return
+    with Archive.open(db, readonly=True) as archive, archive.writing():
+        others = [site.name for site in archive.sites() if not site.loopback]
+    if others:
+        raise UsageProblem(
+            f"{db} archives real newsrooms ({others[0]} …), which the demo would replace; name another --db."
+        )
+    for leftover in (db, *(Path(f"{db}{suffix}") for suffix in ("-wal", "-shm"))):
+        leftover.unlink(missing_ok=True)
 
 
 def _showpiece(archive: Archive) -> Record:

@@ -2,26 +2,31 @@
 
 An address never seen is due. One whose feed stamp differs from that of its last settled visit is due again, whatever
 came of that visit. A failed one comes due in the next run. The rest waits until somebody asks for everything.
+
+An address belongs to the crawled site whose host it has, else to the crawled site that named it first: whatever a feed
+says, it takes no address away from another site.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime
 
 import msgspec
 
 from extractors.model import FeedEntry
-from extractors.urls import canonical
+from extractors.urls import canonical, site_name
 from scraper.archive.frontier import Due, Known, Sighting
-from scraper.archive.instants import stamp
+from scraper.archive.instants import instant_text, stamp
 from scraper.archive.store import Archive
 
 __all__ = ["Discovery", "Due", "discovered", "due", "listed"]
 
 
 class Discovery(msgspec.Struct, frozen=True, kw_only=True):
-    """How many of the addresses a feed or sitemap named were unknown, changed since their visit, or neither."""
+    """How many of the addresses a feed or sitemap named were unknown, changed since their visit, or neither; those of
+    another site are among the last.
+    """
 
     new: int
     updated: int
@@ -34,7 +39,12 @@ class Discovery(msgspec.Struct, frozen=True, kw_only=True):
 def discovered(archive: Archive, site: str, entries: Sequence[FeedEntry], at: datetime) -> Discovery:
     """What a page of a feed brought, after noting it in one transaction. Each entry is kept with its address."""
     sightings = [
-        Sighting(url=canonical(entry.url), stamp=stamp(entry.updated), published_at=stamp(entry.published), entry=entry)
+        Sighting(
+            url=canonical(entry.url),
+            stamp=stamp(entry.updated),
+            published_at=instant_text(entry.published),
+            entry=entry,
+        )
         for entry in entries
     ]
     return _note(archive, site, sightings, at)
@@ -46,7 +56,7 @@ def listed(archive: Archive, site: str, urls: Iterable[tuple[str, str | None]], 
     Where a feed entry is held for the address its stamp is trusted and the sitemap's lastmod is not compared with it.
     """
     sightings = [
-        Sighting(url=canonical(url), stamp=stamp(lastmod), published_at=stamp(lastmod)) for url, lastmod in urls
+        Sighting(url=canonical(url), stamp=stamp(lastmod), published_at=instant_text(lastmod)) for url, lastmod in urls
     ]
     return _note(archive, site, sightings, at)
 
@@ -57,28 +67,41 @@ def due(
     *,
     at: datetime,
     run: int | None = None,
-    limit: int | None = None,
     full: bool = False,
 ) -> list[Due]:
     """The addresses of a site worth a visit, newest post first. `full` means all that are known.
 
     With `run`, what that run has visited already is left out: a run may ask again and again until nothing is left.
     """
-    return archive.frontier_due(site, at=at, run=run, limit=limit, full=full)
+    return archive.frontier_due(site, at=at, run=run, full=full)
 
 
 def _note(archive: Archive, site: str, sightings: Sequence[Sighting], at: datetime) -> Discovery:
     distinct = {sighting.url: sighting for sighting in reversed(sightings)}  # of two the first, a feed's newest, counts
     with archive.transaction():
+        others = {crawled.name for crawled in archive.sites()} - {site}
         held = archive.frontier_known(list(distinct))
-        new = [sighting for url, sighting in distinct.items() if url not in held]
-        updated = [sighting for url, sighting in distinct.items() if url in held and _moved(sighting, held[url])]
+        own = [sighting for url, sighting in distinct.items() if not _is_anothers(url, site, held.get(url), others)]
+        new = [sighting for sighting in own if sighting.url not in held]
+        updated = [sighting for sighting in own if sighting.url in held and _moved(sighting, site, held[sighting.url])]
         archive.frontier_note(site, [*new, *updated], at)
     return Discovery(new=len(new), updated=len(updated), known=len(distinct) - len(new) - len(updated))
 
 
-def _moved(sighting: Sighting, held: Known) -> bool:
-    """Whether the sighting tells of something the archive has not yet settled, or brings the first witness."""
+def _is_anothers(url: str, site: str, held: Known | None, others: Set[str]) -> bool:
+    """Whether the address is one of the other sites': by its host, or because that site named it first."""
+    host = site_name(url)
+    if host == site:
+        return False
+    return host in others or (held is not None and held.site in others)
+
+
+def _moved(sighting: Sighting, site: str, held: Known) -> bool:
+    """Whether the sighting tells of something the archive has not yet settled for this site, or brings the first
+    witness.
+    """
+    if held.site != site:
+        return True
     if held.has_entry != (sighting.entry is not None):
         return not held.has_entry
     if sighting.stamp is None:

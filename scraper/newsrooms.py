@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from extractors import Article, NotAnArticle, Page, extract
 from extractors.urls import site_name
 from scraper.archive.store import Archive, Site
 from scraper.config import Settings
-from scraper.discovery.feeds import walk
+from scraper.discovery.feeds import newest
 from scraper.discovery.probe import Probe, probe
 from scraper.errors import FetchError, KlipingError, UsageProblem
 from scraper.web.fetch import Fetcher
@@ -73,7 +74,12 @@ def _address_of(attributes: object) -> str | None:
 async def add_sites(
     archive: Archive, addresses: Sequence[str], settings: Settings, *, delay: float | None, allow_loopback: bool
 ) -> list[Added]:
-    """Each address probed and, if it is a Blogger newsroom, added. One failing address does not stop the others."""
+    """Each address probed and, if it is a Blogger newsroom, added. One failing address does not stop the others.
+
+    `delay` is in seconds; raises UsageProblem for one that is no number.
+    """
+    if delay is not None and not math.isfinite(delay):
+        raise UsageProblem(f"A delay of {delay} seconds cannot be kept; give a number.")
     added = []
     async with Fetcher(settings, allow_loopback=allow_loopback) as fetcher:
         for address in addresses:
@@ -96,11 +102,11 @@ async def _add(archive: Archive, fetcher: Fetcher, address: str, delay: float | 
 async def _newest(fetcher: Fetcher, site: Site) -> tuple[Article | None, str]:
     """The newest post of the site's feed as it is read today, or why there is none."""
     try:
-        entries = [feed.entries[0] async for feed in walk(fetcher, site.url, delay=site.delay) if feed.entries][:1]
-        if not entries:
+        entry = await newest(fetcher, site.url, delay=site.delay, blog_id=site.blog_id)
+        if entry is None:
             return None, "the feed names no post"
-        fetched = await fetcher.get(entries[0].url, delay=site.delay)
-        return extract(Page(url=entries[0].url, html=fetched.text, entry=entries[0], zone=site.zone)), ""
+        fetched = await fetcher.get(entry.url, delay=site.delay)
+        return extract(Page(url=entry.url, html=fetched.text, entry=entry, zone=site.zone)), ""
     except (FetchError, NotAnArticle) as trouble:
         return None, str(trouble)
 
@@ -109,7 +115,10 @@ def _home(address: str) -> str:
     """A feed's or post's address -> its site's home page. A bare host stays one: the probe finds its scheme."""
     if "://" not in address:
         return address.partition("/")[0]
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise UsageProblem(f"{address!r} is no web address; give one like https://www.example.com/.")
     return f"{parts.scheme}://{parts.netloc}/"

@@ -35,7 +35,7 @@ REASONS: dict[str, str] = {
     "internal-address": "the address, or a redirect, leads into a private network",
     "scheme": "only http and https are fetched",
     "port": "the port is not one a web site is served on",
-    "no-contact": "a redirect leads beyond loopback, and no contact is set for the user agent",
+    "no-contact": "the address lies beyond loopback, and no contact is set for the user agent",
     # failed
     "http-4xx": "the server answered with another client error",
     "http-429": "the server asked for fewer requests and went on asking",
@@ -48,6 +48,7 @@ REASONS: dict[str, str] = {
     "redirects": "too many redirects, or a loop",
     "content-type": "the answer is not text (an image, an archive, …)",
     "decode": "the answer could not be decoded or decompressed",
+    "foreign-identity": "the page calls itself an article that another site of the archive holds",
     "feed-short": "the feed gave fewer posts than it claims to hold",
     "extractor-bug": "the extractor failed on this page; its traceback is kept",
 }

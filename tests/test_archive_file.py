@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from scraper.archive import schema
+from scraper.archive.search import search
+from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
 from scraper.errors import (
     ArchiveLocked,
@@ -22,7 +27,10 @@ from scraper.errors import (
     ForeignArchive,
     NewerArchive,
     NoSuchSite,
+    NothingDone,
 )
+from scraper.export.jsonl import export
+from scraper.frontier import due
 from tests.factories import NOON, SITE, capture, failed, minutes, post_url, reading, site, visit
 
 
@@ -184,6 +192,65 @@ def test_a_killed_crawl_frees_its_lock(path: Path, archive: Archive) -> None:
         pass
 
 
+def test_one_archive_has_one_lock_whatever_leads_to_it(tmp_path: Path, path: Path, archive: Archive) -> None:
+    """A link to the file, to its folder, or a way round is the same archive: the second crawl is refused."""
+    (tmp_path / "tautan.db").symlink_to(path)
+    (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
+    for spelling in (tmp_path / "tautan.db", tmp_path / "folder" / path.name, tmp_path / "folder" / ".." / path):
+        with Archive.open(spelling) as other:
+            with archive.writing(), pytest.raises(ArchiveLocked, match="Another crawl is writing"), other.writing():
+                pass
+            with other.writing():
+                pass
+
+
+@contextmanager
+def unwritable(folder: Path) -> Iterator[None]:
+    """The folder as one that this process may read and not write; root, whom no rights stop, is somebody else here."""
+    is_root = os.geteuid() == 0
+    folder.chmod(0o555)
+    if is_root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.seteuid(0)
+        folder.chmod(0o755)
+
+
+@pytest.fixture
+def shelf() -> Iterator[Path]:
+    """A folder that every user of this machine may enter, unlike those of `tmp_path`."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
+def test_an_archive_in_a_read_only_folder_is_read(shelf: Path) -> None:
+    """Status, search and export need no right to write beside the archive; a crawl is told that it has none."""
+    with Archive.open(shelf / "kliping.db", create=True) as made:
+        made.add_site(site())
+        made.settle(visit(made.start_run([SITE], NOON)))
+    with unwritable(shelf):
+        with Archive.open(shelf / "kliping.db", readonly=True) as reader:
+            exported = export(reader, io.BytesIO(), at=NOON)
+            assert (reader.counts().articles, len(search(reader, "jembatan")), exported.count) == (1, 1, 1)
+        with pytest.raises(ArchiveUnusable, match="check the rights of the file and its folder"):
+            Archive.open(shelf / "kliping.db")
+
+
+def test_an_archive_with_commits_beside_it_is_not_read_without_them(shelf: Path) -> None:
+    """A write-ahead log that cannot be opened holds what the file lacks: nothing is shown rather than half."""
+    with Archive.open(shelf / "whole.db", create=True) as made:
+        made.add_site(site())
+        for suffix in ("", "-wal"):
+            shutil.copy(shelf / f"whole.db{suffix}", shelf / f"kliping.db{suffix}")
+    with unwritable(shelf), pytest.raises(ArchiveUnusable, match="cannot be opened; check"):
+        Archive.open(shelf / "kliping.db", readonly=True)
+
+
 def test_a_lock_of_another_program_is_told(path: Path, archive: Archive) -> None:
     """A database held by somebody else past the busy timeout is locked, not broken."""
     archive.db.conn.execute("PRAGMA busy_timeout = 20")
@@ -205,7 +272,7 @@ def test_a_full_disk_keeps_what_was_committed(archive: Archive) -> None:
     with pytest.raises(DiskFull, match="the disk is full; make room"):
         archive.settle(huge)
     assert [record["url"] for record in archive.records()] == [post_url(1)]
-    assert archive.outcomes_of(post_url(2)) == ()
+    assert archive.db.conn.execute("SELECT url FROM outcomes").fetchall() == [(post_url(1),)]
     archive.db.conn.execute("PRAGMA max_page_count = 1000000")
     assert archive.settle(huge).verdict == "new"
 
@@ -232,15 +299,65 @@ def test_a_bug_is_not_called_a_bad_archive(archive: Archive) -> None:
 
 
 def test_a_site_is_kept_as_it_was_given(archive: Archive) -> None:
-    """Every field of a site comes back; an update replaces it; an unknown name is told with the cure."""
+    """Every field of a site comes back; adding it again replaces it; an unknown name is told with the cure."""
     assert archive.site(SITE) == site()
     changed = site(delay=None, zone=None, total=None, loopback=True)
-    archive.update_site(changed)
+    archive.add_site(changed)
     assert archive.site(SITE) == changed
-    with pytest.raises(NoSuchSite, match=r"knows no site 'lain\.example'; add it"):
+    with pytest.raises(NoSuchSite, match=r"knows no site 'lain\.example'; .* 'kliping sites add URL' adds one"):
         archive.site("lain.example")
-    with pytest.raises(NoSuchSite):
-        archive.update_site(site(name="lain.example"))
+
+
+def test_one_blog_is_crawled_under_one_name(archive: Archive) -> None:
+    """A second site of the same blog is refused, with the other's name; once that one is removed it is welcome."""
+    second = site(name="muara.blogspot.example")
+    with pytest.raises(
+        NothingDone,
+        match=rf"is the blog {site().blog_id}, which this archive crawls as {SITE}; .*'kliping sites remove {SITE}'",
+    ):
+        archive.add_site(second)
+    assert archive.sites() == (site(),)
+    archive.add_site(site(delay=9.0))
+    for name in ("satu.example", "dua.example"):
+        archive.add_site(site(name=name, blog_id=None))
+    archive.remove_site(SITE, at=NOON)
+    archive.add_site(second)
+    with pytest.raises(NothingDone):
+        archive.add_site(site())
+
+
+def test_a_site_is_known_while_anything_is_left_of_it(archive: Archive) -> None:
+    """One removed is known, and one purged by its tombstones; any other name is told with the cure."""
+    archive.settle(visit(archive.start_run([SITE], NOON)))
+    archive.check_site(SITE)
+    archive.remove_site(SITE, at=NOON)
+    archive.check_site(SITE)
+    archive.remove_site(SITE, purge=True, at=NOON)
+    archive.check_site(SITE)
+    with pytest.raises(NoSuchSite, match=r"knows no site 'lain\.example'; 'kliping sites list' names"):
+        archive.check_site("lain.example")
+
+
+@pytest.mark.parametrize("written", ["?m=1", "#more", "?m=1#comments"])
+def test_a_record_is_found_however_its_address_is_written(archive: Archive, written: str) -> None:
+    """An address copied from a telephone, or with a place on the page, is the article's."""
+    archive.settle(visit(archive.start_run([SITE], NOON)))
+    found = archive.record(post_url(1) + written)
+    assert found is not None
+    assert found["url"] == post_url(1)
+    assert archive.record(post_url(2) + written) is None
+
+
+def test_an_interrupted_run_has_no_end(archive: Archive) -> None:
+    """What it came to is kept, but it is not taken for whole; one that was killed has not even that."""
+    whole, stopped, _ = (archive.start_run([SITE], NOON) for _ in range(3))
+    archive.end_run(whole, NOON, {"new": 2})
+    archive.end_run(stopped, NOON, {"new": 1}, interrupted=True)
+    assert archive.db.conn.execute("SELECT ended_at, summary FROM runs ORDER BY id").fetchall() == [
+        ("2026-03-02T12:00:00Z", '{"new":2}'),
+        (None, '{"new":1}'),
+        (None, None),
+    ]
 
 
 def test_a_removed_site_keeps_its_articles(archive: Archive) -> None:
@@ -261,7 +378,7 @@ def test_a_purge_leaves_nothing_but_tombstones(archive: Archive) -> None:
     archive.settle(visit(run, 1, reading=reading(title="Judul Baru"), at=NOON + minutes(1)))
     other = "https://lain.example/2026/03/a.html"
     kept = reading(2, id="url:0123456789abcdef", site="lain.example", url=other, blog_id=None, post_id=None)
-    archive.add_site(site(name="lain.example"))
+    archive.add_site(site(name="lain.example", blog_id=None))
     archive.settle(visit(run, 2, url=other, site="lain.example", reading=kept))
     archive.remove_site(SITE, purge=True, at=NOON)
     assert [held.name for held in archive.sites()] == ["lain.example"]
@@ -275,6 +392,36 @@ def test_a_purge_leaves_nothing_but_tombstones(archive: Archive) -> None:
     assert archive.raw(next(archive.records())["capture"]["sha256"]) == capture(2).body
     assert archive.settle(visit(run, 3)).verdict == "new"
     assert [record["seq"] for record in archive.records()] == [3, 5]
+
+
+def test_a_purge_takes_nothing_of_another_site(archive: Archive) -> None:
+    """An article that went over to another site stays whole, with every page it was ever read from."""
+    run = archive.start_run([SITE], NOON)
+    archive.settle(visit(run, 1))
+    archive.settle(visit(run, 2))
+    archive.remove_site(SITE, at=NOON)
+    archive.add_site(site(name="lain.example"))
+    archive.settle(visit(run, 1, site="lain.example", capture=None))
+    archive.remove_site(SITE, purge=True, at=NOON)
+    (record,) = archive.records()
+    assert (record["id"], record["site"]) == (reading(1).article.id, "lain.example")
+    assert archive.raw(record["capture"]["sha256"]) == capture(1).body
+    assert [left.id for left in archive.tombstones()] == [reading(2).article.id]
+    assert list(problems(archive)) == []
+
+
+def test_a_purge_leaves_no_other_site_without_its_article(archive: Archive) -> None:
+    """A site whose article had gone over to the purged one reads the article's address again."""
+    run = archive.start_run([SITE], NOON)
+    archive.settle(visit(run, 1))
+    archive.remove_site(SITE, at=NOON)
+    archive.add_site(site(name="lain.example"))
+    archive.settle(visit(run, 1, site="lain.example", url="https://lain.example/a.html"))
+    archive.remove_site("lain.example", purge=True, at=NOON)
+    archive.add_site(site())
+    assert [item.url for item in due(archive, SITE, at=NOON)] == [post_url(1)]
+    assert archive.settle(visit(run, 1)).verdict == "new"
+    assert list(problems(archive)) == []
 
 
 def test_counts_tell_what_is_held(archive: Archive) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from scraper.archive.search import search
 from scraper.archive.store import Archive
+from scraper.errors import NoSuchSite
 from tests.factories import NOON, SITE, reading, site, visit
 
 TEXTS = {
@@ -71,7 +72,10 @@ def test_a_hit_shows_where_the_words_stand(archive: Archive) -> None:
 def test_one_site_alone_when_asked(archive: Archive) -> None:
     """Another site's articles are not found."""
     assert len(found(archive, "kopi", site=SITE)) == 2
+    archive.add_site(site(name="lain.example", blog_id=None))
     assert found(archive, "kopi", site="lain.example") == []
+    with pytest.raises(NoSuchSite, match=r"knows no site 'salah\.example'"):
+        search(archive, "kopi", site="salah.example")
 
 
 @pytest.mark.parametrize(

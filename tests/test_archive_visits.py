@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,8 +16,11 @@ from hypothesis import strategies as st
 
 from extractors.model import Dateline
 from scraper.archive.store import Archive
+from scraper.archive.visits import Visit
+from scraper.frontier import discovered
+from scraper.outcomes import Verdict
 from tests import factories
-from tests.factories import BODY, NOON, article, capture, minutes, missed, post_url, reading, site, visit
+from tests.factories import BODY, NOON, article, capture, entry, minutes, missed, post_url, reading, site, visit
 
 
 @pytest.fixture
@@ -101,7 +105,7 @@ def test_a_second_visit_to_the_same_text_writes_no_article(archive: Archive, run
     assert outcome.verdict == "unchanged"
     assert outcome.detail is None
     assert held(archive) == before
-    assert [told.outcome.verdict for told in archive.outcomes_of(post_url(1))] == ["unchanged", "new"]
+    assert rows(archive, "SELECT outcome FROM outcomes ORDER BY id") == [("new",), ("unchanged",)]
     assert rows(archive, "SELECT state, seen_at FROM frontier") == [("settled", "2026-03-02T13:00:00Z")]
 
 
@@ -262,7 +266,7 @@ def test_a_naive_time_is_refused(archive: Archive, run: int) -> None:
     """A time without a zone never reaches the archive."""
     with pytest.raises(ValueError, match="needs a zone"):
         archive.settle(visit(run, at=NOON.replace(tzinfo=None), capture=None))
-    assert archive.outcomes_of(post_url(1)) == ()
+    assert rows(archive, "SELECT * FROM outcomes") == []
 
 
 def test_the_dateline_may_stand_inside_the_text(archive: Archive, run: int) -> None:
@@ -272,6 +276,131 @@ def test_the_dateline_may_stand_inside_the_text(archive: Archive, run: int) -> N
     whole = f"{BODY[:at]}MUARA - {BODY[at:]}"
     outcome = archive.settle(visit(run, reading=reading(dateline=None, body=whole, end_mark_at=len(whole))))
     assert outcome.verdict == "unchanged"
+
+
+OTHER = "lain.example"
+
+
+@pytest.fixture
+def other(archive: Archive) -> str:
+    """Another crawled site, whose blog's id is not known."""
+    archive.add_site(site(name=OTHER, url=f"https://{OTHER}/", blog_id=None))
+    return OTHER
+
+
+def forged(run: int, number: int = 1, **changed: Any) -> Visit:
+    """The other site's page, which calls itself the numbered post."""
+    url = f"https://{OTHER}/2026/03/palsu-{number}.html"
+    read = reading(number, site=OTHER, url=url, title="Judul Palsu", body="Isi palsu.", lead="Isi palsu.", quotes=())
+    return visit(run, number, site=OTHER, url=url, reading=read, capture=capture(number, body=b"palsu"), **changed)
+
+
+def test_no_site_touches_another_s_article(archive: Archive, run: int, other: str) -> None:
+    """A page that claims another site's ids is an outcome of its own, due again; the article keeps every row."""
+    archive.settle(visit(run))
+    before = held(archive)
+    outcome = archive.settle(forged(run))
+    assert (outcome.verdict, outcome.reason, outcome.site) == ("failed", "foreign-identity", other)
+    assert outcome.detail is not None
+    assert f"an article of {factories.SITE}" in outcome.detail
+    assert held(archive) == before
+    assert rows(archive, "SELECT state, article FROM frontier WHERE site = ?", other) == [("failed", None)]
+
+
+def test_no_site_s_silence_touches_another_s_article(archive: Archive, run: int, other: str) -> None:
+    """What a visit on another site's behalf finds missing, or unmodified, tells nothing of the article."""
+    archive.settle(visit(run))
+    before = held(archive)
+    archive.settle(msgspec.structs.replace(missed(run), site=other))
+    assert held(archive) == before
+    assert rows(archive, "SELECT kind, article FROM observations") == [("http-404", None)]
+
+
+@pytest.mark.parametrize("purge", [False, True])
+def test_a_removed_site_s_article_may_be_taken_over(archive: Archive, run: int, other: str, purge: bool) -> None:
+    """Once its site is crawled no longer, an article goes to the site that brings it; with its history, unless purged."""
+    archive.settle(visit(run))
+    archive.settle(forged(run))
+    archive.remove_site(factories.SITE, purge=purge, at=NOON)
+    assert archive.settle(forged(run)).verdict == ("new" if purge else "changed")
+    (record,) = archive.records()
+    assert (record["site"], record["title"], record["revision"]) == (other, "Judul Palsu", 1 if purge else 2)
+
+
+def test_an_article_is_filed_under_the_site_that_was_crawled(archive: Archive, run: int) -> None:
+    """A blog's page under an earlier host of its own is the blog's, and a second visit finds it unchanged."""
+    url = "https://muara.blogspot.example/2026/03/a.html"
+    old = visit(run, url=url, reading=reading(site="muara.blogspot.example", url=url))
+    assert archive.settle(old).verdict == "new"
+    again = archive.settle(old)
+    assert (again.verdict, again.detail) == ("unchanged", None)
+    assert [record["site"] for record in archive.records()] == [factories.SITE]
+
+
+def shown_at(run: int, address: int, *, at: datetime = NOON) -> Visit:
+    """A visit to the numbered address, which shows post 1."""
+    return visit(run, 1, at=at, url=post_url(address), reading=reading(1, url=post_url(address)))
+
+
+def test_the_address_a_post_moved_from_says_nothing_of_it(archive: Archive, run: int) -> None:
+    """A permalink that was changed answers 404 while the article lives on at its new address."""
+    archive.settle(shown_at(run, 1))
+    archive.settle(shown_at(run, 2, at=NOON + minutes(1)))
+    before = held(archive)
+    for later in (2, 3):
+        archive.settle(missed(run, 1, at=NOON + minutes(later)))
+        archive.settle(shown_at(run, 2, at=NOON + minutes(later)))
+    assert held(archive) == before
+    assert [(record["url"], record["status"]) for record in archive.records()] == [(post_url(2), "live")]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_post_at_several_addresses_settles_at_one(
+    archive: Archive, run: int, order: tuple[int, ...], at_once: bool
+) -> None:
+    """In whatever order they are read, the last to be discovered is the article's, of those in one feed the first it
+    names; and from then on nothing changes.
+    """
+    for listing in [[3, 2, 1]] if at_once else [[1], [2], [3]]:
+        discovered(archive, factories.SITE, [entry(address) for address in listing], NOON)
+    for address in order:
+        archive.settle(shown_at(run, address))
+    before = held(archive)
+    for address in (*order, *reversed(order)):
+        assert archive.settle(shown_at(run, address)).verdict == "unchanged"
+    assert held(archive) == before
+    assert [record["url"] for record in archive.records()] == [post_url(3)]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "seq"),
+    [("gone", "http-404", 4), ("no-article", "not-an-article", 3), ("refused", "robots", 3)],
+)
+def test_a_post_returns_to_an_address_that_answers(
+    archive: Archive, run: int, verdict: Verdict, reason: str, seq: int
+) -> None:
+    """When the newer address shows it no longer the older one, which still does, is its address again."""
+    archive.settle(shown_at(run, 1))
+    archive.settle(shown_at(run, 2, at=NOON + minutes(1)))
+    for _ in range(2):
+        archive.settle(visit(run, 2, capture=None, reading=None, verdict=verdict, reason=reason))
+        archive.settle(shown_at(run, 1))
+        assert [(record["url"], record["status"], record["seq"]) for record in archive.records()] == [
+            (post_url(1), "live", seq)
+        ]
+
+
+def test_an_address_that_shows_another_post_by_now_is_no_home(archive: Archive, run: int) -> None:
+    """A permalink used again belongs to the post it shows; the earlier one stands where it is read."""
+    archive.settle(shown_at(run, 1, at=NOON))
+    archive.settle(shown_at(run, 2, at=NOON + minutes(1)))
+    archive.settle(visit(run, 2))
+    assert archive.settle(shown_at(run, 1)).verdict == "unchanged"
+    assert {record["post_id"][-1]: record["url"] for record in archive.records()} == {
+        "1": post_url(1),
+        "2": post_url(2),
+    }
 
 
 def test_the_same_answer_is_one_capture(archive: Archive, run: int) -> None:

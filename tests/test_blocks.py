@@ -36,7 +36,7 @@ def blocks(html: str, **options: object) -> Blocks:
         ),
         ("<h3>Kronologi</h3>Air naik.<blockquote>Kutipan.</blockquote>", ["Kronologi", "Air naik.", "Kutipan."]),
         ("<p class=MsoNormal>Word<o:p></o:p></p><p>\u200b</p><span>Lepas</span>", ["Word", "Lepas"]),
-        ("<pre>if x:\n    y</pre>", ["if x:\n    y"]),
+        ("<pre>if x:\n    y<br><b>z</b></pre>", ["if x:\n    y\nz"]),
         ("<script>var a=1;</script><style>p{}</style>Teks.<!-- catatan -->", ["Teks."]),
     ],
 )
@@ -58,6 +58,31 @@ def test_read_also_lines_are_removed_as_such_and_their_links_are_related() -> No
         ("https://kabar.example/2026/02/lama.html", "related"),
         ("https://kabar.example/a.html", "related"),
     ]
+
+
+def test_a_line_that_is_only_a_link_to_another_post_is_removed() -> None:
+    """A pointer to another post of the site needs no 'Baca juga' to be furniture; in an index of posts it is the story."""
+    pointer = "<p><a href='https://www.kabar.example/2026/02/lama.html'>Tanggul lama jebol</a></p>"
+    story = "<p>Air naik sejak malam dan warga mengungsi ke balai desa.</p><p>Petugas mendata rumah yang terendam.</p>"
+
+    found = blocks(story + pointer + "<p>Akhir. <a href='/2026/01/x.html'>Rincian</a> menyusul.</p>")
+    index = blocks(f"<p>Daftar pekan ini:</p>{pointer * 3}")
+
+    assert len(found.paragraphs) == 3
+    assert [(part.rule, part.text) for part in found.removals] == [("related-link", "Tanggul lama jebol")]
+    assert [(link.text, link.kind) for link in found.links] == [
+        ("Tanggul lama jebol", "related"),
+        ("Rincian", "inline"),
+    ]
+    assert len(index.paragraphs) == 4
+    assert len(blocks("<p>Kelanjutannya kami tulis di</p>" + pointer).paragraphs) == 2
+
+
+def test_broken_addresses_lead_nowhere() -> None:
+    """A link, image or frame whose address cannot be read is left out; its text stays."""
+    found = blocks("<a href='http://[x'>kata</a> <img src='http://[y/a.jpg'><iframe src='javascript:x()'></iframe>isi")
+
+    assert (list(found.paragraphs), found.links, found.images, found.embeds) == (["kata isi"], (), (), ())
 
 
 def test_a_read_also_line_between_br_does_not_glue_its_neighbours() -> None:

@@ -287,3 +287,43 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     assert told.returncode == 3
     assert "another program's database" in told.stderr
     assert foreign.read_bytes() == before
+
+
+def test_the_demo_replaces_nothing_but_a_demo(tmp_path: Path) -> None:
+    """A file that is no archive, or an archive of real newsrooms, is not what the demo may replace."""
+    thesis = tmp_path / "thesis.txt"
+    thesis.write_text("bab satu")
+
+    told = kliping("demo", "--db", thesis)
+
+    assert told.returncode == 3
+    assert thesis.read_text() == "bab satu"
+
+
+def test_a_reader_that_has_enough_is_no_failure(crawled: tuple[Path, Newsroom]) -> None:
+    """`kliping export | head` ends quietly."""
+    db, _ = crawled
+    program = f"{sys.executable} -m scraper export --with claims,removed --db {db} | head -c 10"
+
+    told = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program}"], cwd=ROOT, capture_output=True, timeout=60, check=False
+    )
+
+    assert told.returncode == 0
+    assert told.stderr == b""
+
+
+def test_what_a_site_calls_itself_is_no_markup(crawled: tuple[Path, Newsroom], tmp_path: Path) -> None:
+    """Brackets in titles are printed as they are."""
+    db, _ = crawled
+    copy = tmp_path / "copy.db"
+    with sqlite3.connect(db) as source, sqlite3.connect(copy) as target:
+        source.backup(target)
+        target.execute("UPDATE sites SET title = 'Kabar [/b] Muara [FOTO]'")
+    source.close()
+    target.close()
+
+    told = kliping("sites", "list", "--db", copy)
+
+    assert told.returncode == 0
+    assert "[FOTO]" in told.stdout

@@ -233,7 +233,7 @@ def test_a_site_beyond_this_machine_needs_a_contact(tmp_path: Path, muara: Stand
     with archive_of(tmp_path / "a.db", muara) as archive:
         site = archive.sites()[0]
         archive.add_site(
-            msgspec.structs.replace(site, name="kabar.example", url="https://kabar.example/", loopback=False)
+            msgspec.structs.replace(site, name="kabar.example", url="https://kabar.example/", blog_id="1", loopback=False)
         )
 
         with pytest.raises(UsageProblem, match="KLIPING_CONTACT"):
@@ -244,10 +244,10 @@ def test_addresses_of_other_sites_are_left_alone(tmp_path: Path, muara: StandIn)
     """A feed that names another host's pages, of another blog, does not send the crawl there."""
     with archive_of(tmp_path / "a.db", muara) as archive:
         site = archive.sites()[0]
-        archive.update_site(msgspec.structs.replace(site, blog_id="1"))
+        archive.add_site(msgspec.structs.replace(site, blog_id="1"))
         own = Crawl(archive, SETTINGS)
         asyncio.run(_drain(own, archive))
-        archive.add_site(msgspec.structs.replace(site, name="lain.example", blog_id="1"))
+        archive.add_site(msgspec.structs.replace(site, name="lain.example", blog_id="2"))
         other = Crawl(archive, SETTINGS)
         asyncio.run(_drain(other, archive))
 
@@ -332,3 +332,78 @@ def kill_after(pages: int, db: Path) -> int:
         child.send_signal(signal.SIGKILL)
         told += len(child.stdout.read().splitlines())
     return told
+
+
+def test_an_address_that_leads_to_another_post_is_no_article_of_its_own(tmp_path: Path, muara: StandIn) -> None:
+    """A redirect to another post of the blog writes neither a false article nor a false revision."""
+    first, second = muara.newsroom.posts[:2]
+    with archive_of(tmp_path / "a.db", muara) as archive:
+        there = muara.url + muara.newsroom.path(second)
+        muara.faults.append(
+            Fault(path_prefix=muara.newsroom.path(first), status=301, headers={"Location": there}, times=9)
+        )
+        outcomes = crawl(archive)
+        records = {record["post_id"]: record for record in archive.records()}
+
+    assert [(outcome.verdict, outcome.reason) for outcome in outcomes if outcome.verdict != "new"] == [
+        ("no-article", "redirected")
+    ]
+    assert first.post_id not in records
+    assert (records[second.post_id]["title"], records[second.post_id]["revision"]) == (second.title, 1)
+
+
+def test_a_robots_file_that_is_down_costs_no_post(tmp_path: Path, muara: StandIn) -> None:
+    """While robots.txt answers 5xx nothing is fetched; once it is back everything is."""
+    with archive_of(tmp_path / "a.db", muara) as archive:
+        crawl(archive, limit=2)
+        muara.faults.append(Fault(path_prefix="/robots.txt", status=503, headers={"Retry-After": "0"}, times=2))
+        down = crawl(archive)
+
+        assert {outcome.reason for outcome in down} <= {"robots-unreachable"}
+        assert verdicts(crawl(archive)) == {"new": FEW - 2}
+
+
+def test_bad_times_in_a_feed_do_not_end_the_crawl(
+    tmp_path: Path, muara: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Feed stamps that are no times, or lie outside the calendar, leave every post archived, and the other sites too."""
+    from scraper.discovery import feeds
+
+    stamps = iter(["kemarin", "2026-01-01T00:00:00", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+    real = feeds.walk
+
+    async def walk(*places: object, **options: object) -> object:
+        async for feed in real(*places, **options):  # type: ignore[arg-type]
+            told = [msgspec.structs.replace(entry, published=next(stamps, entry.published)) for entry in feed.entries]
+            yield msgspec.structs.replace(feed, entries=tuple(told))
+
+    monkeypatch.setattr(feeds, "walk", walk)
+    with archive_of(tmp_path / "a.db", muara) as archive:
+        outcomes = crawl(archive)
+
+    assert verdicts(outcomes) == {"new": FEW}
+
+
+def test_a_fault_at_one_site_leaves_the_others_whole(
+    tmp_path: Path, muara: StandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An exception in one site's turn is that site's trouble, told with its traceback."""
+    from scraper.discovery import feeds
+
+    real = feeds.walk
+
+    def walk(fetcher: object, site_url: str, **options: object) -> object:
+        if "bad.example" in site_url:
+            raise ZeroDivisionError("a bug")
+        return real(fetcher, site_url, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(feeds, "walk", walk)
+    with archive_of(tmp_path / "a.db", muara) as archive:
+        good = archive.sites()[0]
+        archive.add_site(msgspec.structs.replace(good, name="bad.example", url="http://bad.example/", blog_id="1"))
+        run = Crawl(archive, SETTINGS)
+        asyncio.run(_drain(run, archive))
+
+    assert run.reports[good.name].verdicts["new"] == FEW
+    assert "ZeroDivisionError: a bug" in (run.reports["bad.example"].trouble or "")
+    assert run.troubled

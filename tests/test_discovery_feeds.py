@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors.model import FeedEntry
 from scraper.discovery import feeds
 from scraper.discovery.feeds import Feed
 from scraper.discovery.feedxml import MAX_XML_FEED
@@ -25,7 +26,7 @@ ATOM = f"""<?xml version='1.0' encoding='UTF-8'?><?xml-stylesheet href="x.css" t
 <feed xmlns='http://www.w3.org/2005/Atom' xmlns:openSearch='http://a9.com/-/spec/opensearchrss/1.0/'
  xmlns:thr='http://purl.org/syndication/thread/1.0'>
 <id>tag:blogger.com,1999:blog-{BLOG}</id><updated>2026-03-02T09:00:00.000+07:00</updated><title>Kilas</title>
-<link rel='next' href='{SITE}/next'/><generator>Blogger</generator><openSearch:totalResults>7</openSearch:totalResults>
+<generator>Blogger</generator><openSearch:totalResults>7</openSearch:totalResults>
 <entry><id>tag:blogger.com,1999:blog-{BLOG}.post-77</id><published>2026-03-02T08:00:00.001+07:00</published>
 <updated>2026-03-02T08:30:00.000+07:00</updated><category scheme='http://www.blogger.com/atom/ns#' term='Serang'/>
 <title type='text'>Banjir &amp; longsor</title>
@@ -132,7 +133,7 @@ def test_atom_is_read() -> None:
     """An Atom feed gives what JSON gives, and the post's scripts are left in its content."""
     feed = feeds.parse(ATOM.encode())
     entry = feed.entries[0]
-    assert (feed.blog_id, feed.total, feed.next, feed.generator) == (BLOG, 7, f"{SITE}/next", "Blogger")
+    assert (feed.blog_id, feed.total, feed.generator) == (BLOG, 7, "Blogger")
     assert (entry.post_id, entry.url, entry.title) == ("77", f"{SITE}/2026/03/a.html", "Banjir & longsor")
     assert (entry.published, entry.updated) == ("2026-03-02T08:00:00.001+07:00", "2026-03-02T08:30:00.000+07:00")
     assert (entry.content, entry.labels, entry.author, entry.comment_count) == (
@@ -332,6 +333,40 @@ def test_a_server_that_ignores_start_index_ends_the_walk() -> None:
     assert len(web.pages()) == 3
 
 
+def test_a_post_that_stands_twice_on_a_page_comes_once() -> None:
+    """An entry repeated within a page, by its id or, without one, by its address, is given once, the first as it is."""
+    blog = Blog([Post(1), Post(2), Post(1), Post(3)])
+    assert ids(walked(blog.web())) == [Post(number).id for number in (1, 2, 3)]
+    document = blog.document(blog.posts)
+    for entry in document["feed"]["entry"]:
+        del entry["id"]
+    web = Web({"/feeds/posts/summary": typed("application/json", json.dumps(document))})
+    assert [entry.url for feed in walked(web) for entry in feed.entries] == [Post(number).url for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("claimed", ["1000000000", ""])
+def test_a_feed_without_end_is_walked_to_the_limit(claimed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One new post a page for ever ends after a number of pages, with a reason, whatever total the feed claims."""
+    monkeypatch.setattr(feeds, "MOST_PAGES", 40)
+    blog = Blog([])
+
+    def news(request: Any) -> Reply:
+        document = blog.document([Post(int(request.url.params["start-index"]))])
+        document["feed"]["openSearch$totalResults"]["$t"] = claimed
+        return typed("application/json", json.dumps(document))
+
+    web = Web({"/feeds/posts/summary": news})
+    found = walked(web)
+    assert (len(ids(found)), found[-1].ended, len(web.pages())) == (40, "too-large", 40)
+
+
+def test_a_feed_of_huge_pages_is_walked_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posts are counted as well as pages: a server that fills each page ends with the same reason."""
+    monkeypatch.setattr(feeds, "MOST_POSTS", 30)
+    found = walked(Blog([Post(number) for number in range(60)], budget=10).web())
+    assert (len(ids(found)), found[-1].ended) == (30, "too-large")
+
+
 def test_posts_published_during_the_walk_shift_nothing_out() -> None:
     """New posts push a whole page of known ones into the next; the walk goes on behind them."""
     blog = Blog([Post(number) for number in range(6)], budget=2)
@@ -414,6 +449,83 @@ def test_posts_are_named_under_the_sites_own_scheme() -> None:
         "https://kilas.example/2026/03/pos-1.html",
         "http://lain.example/2026/03/a.html",
     ]
+
+
+# one post
+
+
+def had(web: Web, what: str, *args: str, site: str = SITE, **how: Any) -> FeedEntry | None:
+    async def crawl() -> FeedEntry | None:
+        async with web.fetcher() as fetcher:
+            found: FeedEntry | None = await getattr(feeds, what)(fetcher, site, *args, delay=0, **how)
+            return found
+
+    return asyncio.run(crawl())
+
+
+def alone(post: Post) -> Reply:
+    """Blogger's feed of a single post: an entry where a feed would stand."""
+    entry = Blog().entry(post, summary=False)
+    return typed("application/json", json.dumps({"version": "1.0", "encoding": "UTF-8", "entry": entry}))
+
+
+def test_a_post_by_itself_is_a_feed_of_one() -> None:
+    """A document with an entry in a feed's place reads as that entry, in JSON, JSONP and Atom."""
+    body = alone(Post(7)).body
+    for form in (body, b"// API callback\nf(" + body + b");"):
+        feed = feeds.parse(form)
+        assert (feed.received, feed.blog_id, feed.total) == (1, BLOG, None)
+        assert feed.entries == parsed(Blog().document([Post(7)])).entries
+    start = ATOM.index("<entry>") + len("<entry")
+    head = "<entry xmlns='http://www.w3.org/2005/Atom' xmlns:thr='http://purl.org/syndication/thread/1.0'"
+    atom = feeds.parse((head + ATOM[start:].removesuffix("</feed>")).encode())
+    assert atom.entries == feeds.parse(ATOM.encode()).entries
+
+
+def test_one_post_can_be_had_by_its_id() -> None:
+    """The single-post feed costs one request and gives the post with its text, under the site's own scheme."""
+    post = Post(7)
+    web = Web({f"/feeds/posts/default/{post.id}": alone(post)})
+    found = had(web, "post", post.id, site="https://kilas.example/")
+    assert found is not None
+    assert (found.post_id, found.content) == (post.id, post.content)
+    assert found.url == "https://kilas.example/2026/03/pos-7.html"
+    assert web.pages() == [f"https://kilas.example/feeds/posts/default/{post.id}?alt=json"]
+
+
+@pytest.mark.parametrize(
+    "answer", [Reply(404), Reply(503), html("<p>x</p>"), typed("application/json", "{}"), alone(Post(8))]
+)
+def test_a_post_that_cannot_be_had_is_none(answer: Reply) -> None:
+    """A closed feed, an error, a page in its place, an empty document and another post's entry all give nothing."""
+    assert had(Web({f"/feeds/posts/default/{Post(7).id}": answer}), "post", Post(7).id) is None
+
+
+def test_an_id_cannot_lead_to_another_address() -> None:
+    """What a feed gave as an id stays one part of the path."""
+    web = Web({})
+    assert had(web, "post", "../../a?b#c") is None
+    assert web.pages() == [f"{SITE}/feeds/posts/default/..%2F..%2Fa%3Fb%23c?alt=json"]
+
+
+def test_the_newest_post_costs_one_entry() -> None:
+    """The newest post is asked for alone, in the summary form, and its address has the site's own scheme."""
+    web = Blog([Post(number) for number in range(60)]).web()
+    found = had(web, "newest", site="https://kilas.example/")
+    assert found is not None
+    assert (found.post_id, found.url) == (Post(0).id, "https://kilas.example/2026/03/pos-0.html")
+    assert dict(web.requests[-1].url.params)["max-results"] == "1"
+    assert web.requests[-1].url.path == "/feeds/posts/summary"
+    assert len(web.pages()) == 1
+
+
+def test_the_newest_post_is_looked_for_where_the_walk_looks() -> None:
+    """A closed summary leads to the other addresses of the feed; none that answers, and an empty blog, give nothing."""
+    closed = {"/feeds/posts/summary": Reply(404), "/feeds/posts/default": Reply(404)}
+    web = Blog().web(places={**closed, f"/feeds/{BLOG}/posts/summary": Blog().feed})
+    assert had(web, "newest") is None
+    assert had(web, "newest", blog_id=BLOG) is not None
+    assert had(Blog(posts=[]).web(), "newest") is None
 
 
 def test_contents_give_the_posts_with_their_text() -> None:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scraper.discovery.probe import Probe, probe
 from scraper.discovery.zones import learn_zone
@@ -185,3 +189,18 @@ def test_a_probe_needs_a_contact() -> None:
 def test_a_zone_is_learnt_from_offsets(stamps: list[str], zone: str | None) -> None:
     """One zone must explain every stamp: a place where it is sure, a fixed offset where it is not, else nothing."""
     assert learn_zone(stamps) == zone
+
+
+def test_a_stamp_at_the_end_of_time_tells_nothing() -> None:
+    """The first and the last year, which no zone can be tried on, are left aside like what is no time at all."""
+    ends = ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "kemarin"]
+    assert learn_zone(ends) is None
+    assert learn_zone([*ends, "2026-03-02T08:00:00+07:00"]) == "Asia/Jakarta"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.datetimes(timezones=st.timezones()).map(datetime.isoformat) | st.text(max_size=30), max_size=5))
+def test_any_stamps_give_a_zone_or_none(stamps: list[str]) -> None:
+    """Whatever stands in a feed's times, a zone is learnt from it or nothing is."""
+    zone = learn_zone(stamps)
+    assert zone is None or ZoneInfo(zone).key == zone

@@ -7,6 +7,7 @@ import gzip
 from contextlib import suppress
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -197,6 +198,32 @@ def test_one_lost_page_keeps_no_other_back() -> None:
     found, failure = walked(Web(replies))
     assert [url.url for url in found] == [post(2)]
     assert isinstance(failure, TemporaryFetchError)
+
+
+def test_a_server_without_end_is_walked_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages past the index count like those within: a server with news on each ends the walk with a reason."""
+    monkeypatch.setattr(sitemaps, "MOST_SITEMAPS", 40)
+    counted = iter(range(10**9))
+
+    def news(request: httpx.Request) -> Reply:
+        return xml(urlset(post(next(counted))))
+
+    web = Web({f"{SITE}/sitemap.xml": xml(pages(1)), "/sitemap.xml": news})
+    found, failure = walked(web)
+    assert failure is not None
+    assert failure.reason == "too-large"
+    assert (len(web.pages()), len(found)) == (40, 39)
+
+
+def test_an_index_without_end_is_walked_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An index whose child is another index, and so on, ends with the same reason."""
+    monkeypatch.setattr(sitemaps, "MOST_SITEMAPS", 40)
+    counted = iter(range(10**9))
+    web = Web({"/sitemap.xml": lambda request: xml(index(f"{SITE}/sitemap.xml?n={next(counted)}"))})
+    found, failure = walked(web)
+    assert failure is not None
+    assert (found, failure.reason) == ([], "too-large")
+    assert len(web.pages()) == 40
 
 
 def test_robots_may_name_the_sitemap() -> None:

@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema  # type: ignore[import-untyped]
 import msgspec
@@ -16,7 +16,8 @@ import pytest
 from extractors.model import Article
 from scraper.archive.records import Extra
 from scraper.archive.store import Archive
-from scraper.errors import DiskFull, UsageProblem
+from scraper.cli import options
+from scraper.errors import DiskFull, NoSuchSite, UsageProblem
 from scraper.export.contract import ArticleRecord, record_schema
 from scraper.export.jsonl import Manifest, export, manifest_path
 from tests.factories import NOON, SITE, capture, minutes, missed, reading, site, visit
@@ -74,7 +75,22 @@ def test_an_empty_export_is_an_empty_file(archive: Archive, tmp_path: Path) -> N
 def test_only_one_site_is_exported_when_asked(archive: Archive) -> None:
     """The filter is the site of the record."""
     assert len(lines(archive, site=SITE)) == 3
+    archive.add_site(site(name="lain.example", blog_id=None))
     assert lines(archive, site="lain.example") == []
+
+
+def test_an_unknown_site_writes_nothing(archive: Archive, tmp_path: Path) -> None:
+    """A mistyped name is told, not answered with an empty file; a purged site's tombstones can still be asked for."""
+    with pytest.raises(NoSuchSite, match=r"knows no site 'salah\.example'"):
+        export(archive, tmp_path / "articles.jsonl", at=LATER, site="salah.example")
+    assert not list(tmp_path.glob("articles*"))
+    archive.remove_site(SITE, purge=True, at=LATER)
+    assert {line["schema"] for line in lines(archive, site=SITE)} == {"kliping.tombstone/1"}
+
+
+def test_the_command_offers_what_a_record_can_carry() -> None:
+    """The names `--with` takes, which the command spells out so as to load nothing, are the archive's."""
+    assert set(options.EXTRAS) == set(get_args(Extra))
 
 
 def test_since_a_time_means_what_changed_since(archive: Archive) -> None:

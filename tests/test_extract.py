@@ -180,7 +180,8 @@ def test_layouts_are_dated(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_layouts_stand_in_order_and_need_two_markers() -> None:
     """The more specific theme is asked first; one leaked class name does not make a page its."""
-    assert [layout.name for layout in layouts()] == ["kompaz", "contempo"]
+    names = [layout.name for layout in layouts()]
+    assert names.index("kompaz") < names.index("contempo")
     leaked = page(blog("<div class='bagikan'></div><div class='post-body'>Isi.</div>"))
 
     assert kompaz.LAYOUT.needed == 2

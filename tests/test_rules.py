@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from extractors.blogger import DATE
 from extractors.document import Document
 from extractors.model import Page
-from extractors.rules import attr, first, ld, meta, text, texts
+from extractors.rules import attr, first, ld, lone, meta, text, texts
 
 HTML = """<html><head><meta property='og:title' content='Judul OG'><meta name='kosong' content=''>
 <script type='application/ld+json'>{"@type":"NewsArticle","headline":"Judul LD","author":{"name":"Rina"}}</script></head><body>
@@ -69,3 +70,15 @@ def test_a_conversion_to_nothing_is_nothing_found() -> None:
     assert kept is not None
     assert (kept.value, kept.raw) == (25, "2026-03-02T10:00:00+07:00")
     assert rule.then(lambda value, page: None)(document()) is None
+
+
+def test_a_lone_date_is_found_outside_bodies_and_comments() -> None:
+    """A text that as a whole is a date dates the post; dates in the story and in comments do not count."""
+    html = (
+        "<div class='widget Blog'><div class='meta'><i></i> 3 Maret 2026 </div><div class='post-body'>4 Maret 2026</div>"
+        "<div id='comments'>5 Maret 2026 10.00</div><p>Sejak 2 Maret 2026 sore hari air naik di enam desa sekitar.</p></div>"
+    )
+    found = lone("a date", DATE)(Document(Page(url="https://kabar.example/", html=html)))
+
+    assert found is not None
+    assert found.value == "3 Maret 2026"

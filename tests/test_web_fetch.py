@@ -52,7 +52,7 @@ def test_a_page_is_kept_as_it_came() -> None:
     """An answer keeps its bytes, its status, its headers in lower case, and the second it came."""
     web = Web({PAGE: html("<p>é</p>", etag='"a1"', last_modified="Mon, 02 Mar 2026 05:00:00 GMT")})
     page = get(web)
-    assert (page.url, page.final_url, page.status, page.hops) == (PAGE, PAGE, 200, ())
+    assert (page.url, page.final_url, page.status) == (PAGE, PAGE, 200)
     assert page.body == "<p>é</p>".encode()
     assert page.text == "<p>é</p>"
     assert page.header("ETag") == '"a1"'
@@ -94,17 +94,16 @@ def test_beyond_loopback_a_contact_is_needed() -> None:
 
 
 def test_a_stand_ins_links_outside_are_refused_and_not_the_users_mistake() -> None:
-    """Without a contact, an address beyond loopback that turns up in a crawl of loopback ends as a refusal."""
+    """Without a contact, an address beyond loopback ends a crawl of loopback's page, first or last, as a refusal."""
     web = Web({"/a": html(), "/b": html()})
 
     async def crawl() -> None:
         async with web.fetcher(contact="", allow_loopback=True) as fetcher:
-            with pytest.raises(UsageProblem):
-                await fetcher.get(f"{HOST}/b")
-            await fetcher.get("http://127.0.0.1:8931/a")
-            with pytest.raises(Refused) as refused:
-                await fetcher.get(f"{HOST}/b")
-            assert refused.value.reason == "no-contact"
+            for _ in range(2):
+                with pytest.raises(Refused, match="KLIPING_CONTACT") as refused:
+                    await fetcher.get(f"{HOST}/b")
+                assert refused.value.reason == "no-contact"
+                await fetcher.get("http://127.0.0.1:8931/a")
 
     asyncio.run(crawl())
     assert all(address.startswith("http://127.0.0.1") for address in web.asked)
@@ -269,7 +268,7 @@ def test_any_retry_after_can_be_read(raw: str) -> None:
 # redirects
 
 
-def test_redirects_are_followed_and_remembered() -> None:
+def test_redirects_are_followed() -> None:
     """Each hop is asked in its turn, relative addresses are resolved, fragments and passwords dropped."""
     web = Web(
         {
@@ -280,7 +279,7 @@ def test_redirects_are_followed_and_remembered() -> None:
     )
     page = get(web, "http://user:secret@kilas.example/a")
     assert page.final_url == "https://www.kilas.example/c"
-    assert page.hops == ("http://kilas.example/a", "https://www.kilas.example/b")
+    assert web.pages() == ["http://kilas.example/a", "https://www.kilas.example/b", "https://www.kilas.example/c"]
     assert all("authorization" not in request.headers for request in web.requests)
 
 
@@ -306,7 +305,9 @@ def test_loops_and_long_chains_end() -> None:
     assert len(web.pages()) == 4
 
 
-@pytest.mark.parametrize("location", ["http://[", "http://a%00b/", "http://h:99999999/", "/" + "a" * 70_000])
+@pytest.mark.parametrize(
+    "location", ["http://[", "http://a%00b/", "http://h:99999999/", "http://xn--/", "/" + "a" * 70_000]
+)
 def test_a_redirect_to_no_address_is_named(location: str) -> None:
     """A Location that no address can be read from ends the chain with a reason, and nothing is asked."""
     web = Web({PAGE: redirect(location)})
@@ -365,9 +366,37 @@ def test_what_is_no_address_is_refused() -> None:
         "http://[",
         "mailto:a@b.example",
         "http://\0/",
+        "http://xn--/",
         long,
     ):
         assert failure(Web({}), Refused, url).reason == "scheme"
+
+
+HOSTS = ["kilas.example", "127.0.0.1", "localhost", "[::1]", "[::ffff:1.2.3.4]", "xn--a", "é.example", "a_b", "1.2", ""]
+ADDRESSES = st.one_of(
+    st.text(max_size=30),
+    st.builds(
+        "{}://{}{}{}{}".format,
+        st.sampled_from(["http", "https", "HTTP", "file", ""]),
+        st.sampled_from(["", "a:b@", "@", "%@"]),
+        st.one_of(st.sampled_from(HOSTS), st.text(max_size=10)),
+        st.one_of(st.just(""), st.integers().map(":{}".format), st.text(max_size=6).map(":{}".format)),
+        st.one_of(st.just("/a"), st.text(max_size=20)),
+    ),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(ADDRESSES, st.none() | ADDRESSES)
+def test_whatever_stands_in_an_addresss_place_ends_as_a_page_or_as_our_own_error(
+    url: str, location: str | None
+) -> None:
+    """No address, asked for or redirected to, gets another exception out of the fetcher than its own."""
+    answer = html() if location is None else Reply(302, b"", [("location", location.encode("utf-8", "replace"))])  # type: ignore[list-item]
+    rules = typed("text/plain", "User-agent: *\nDisallow: /b*c$\n")
+    web = Web({"/robots.txt": rules, "/a": answer, "/": answer})
+    with suppress(FetchError):
+        assert get(web, url, allow_loopback=True, attempts=1).status == 200
 
 
 # what comes back
@@ -573,6 +602,33 @@ def test_a_server_that_talks_nonsense_is_a_broken_connection() -> None:
     assert failed.value.reason == "connection"
 
 
+def test_a_port_that_cannot_be_never_reaches_the_network() -> None:
+    """A link to port 99999 of this machine ends as a refusal, and not as the network's own error."""
+    with pytest.raises(Refused) as refused:
+        fetch_for_real("http://127.0.0.1:99999/")
+    assert refused.value.reason == "port"
+
+
+def test_every_host_has_its_own_connection() -> None:
+    """Twelve hosts that answer only once all twelve have been asked: none waits for another's connection."""
+    together = threading.Barrier(12)
+
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        with suppress(threading.BrokenBarrierError):
+            together.wait(5)
+        send(handler, announce=2, parts=[b"ok"])
+
+    async def crawl(port: str) -> list[Fetched]:
+        async with Fetcher(Settings(attempts=1, timeout=3, delay=0), allow_loopback=True) as fetcher:
+            asked = (fetcher.get(f"http://h{number}.localhost:{port}/a") for number in range(12))
+            return await asyncio.gather(*asked)
+
+    with serving(script) as site:
+        pages = asyncio.run(crawl(site.rpartition(":")[2]))
+    assert [page.body for page in pages] == [b"ok"] * 12
+    assert not together.broken
+
+
 def test_the_address_dialled_is_the_address_checked() -> None:
     """A name whose second look-up would lead inside gets none: each connection is checked as it is opened."""
     answers = iter([["142.250.4.121"], ["127.0.0.1"]])
@@ -628,6 +684,81 @@ def test_a_host_that_is_not_there_is_left_alone() -> None:
 
     asyncio.run(crawl())
     assert len(looked_up) == 4
+
+
+# hosts that fall silent
+
+
+def reasons(web: Web, *urls: str, **settings: Any) -> list[str]:
+    """How each address ended, in one Fetcher's life; a number among them is seconds that pass."""
+
+    async def crawl() -> list[str]:
+        ends: list[str] = []
+        async with web.fetcher(**settings) as fetcher:
+            for url in urls:
+                if url.isdecimal():
+                    web.time.seconds += int(url)
+                    continue
+                try:
+                    await fetcher.get(f"{HOST}{url}")
+                    ends.append("ok")
+                except FetchError as error:
+                    ends.append(f"not asked: {error.reason}" if "was not asked" in str(error) else error.reason)
+        return ends
+
+    return asyncio.run(crawl())
+
+
+@pytest.mark.parametrize(
+    ("trouble", "reason"), [(httpx.ConnectError("refused"), "connection"), (httpx.ReadTimeout("slow"), "timeout")]
+)
+def test_a_host_that_dies_is_left_alone_after_three_addresses(trouble: Exception, reason: str) -> None:
+    """Three addresses cost their tries; all others of the host fail at once, for the same reason, in a sentence."""
+    web = Web({"/robots.txt": Reply(404), **{f"/{page}": trouble for page in "abcdefg"}})
+    ends = reasons(web, *[f"/{page}" for page in "abcdefg"])
+    assert ends == [reason] * 3 + [f"not asked: {reason}"] * 4
+    assert len(web.pages()) == 12
+
+
+def test_one_page_that_hangs_closes_no_host() -> None:
+    """The same address, failing again and again, says nothing of the others; an answer in between clears the host."""
+    web = Web(
+        {"/hangs": httpx.ReadTimeout("slow"), "/too": httpx.ReadTimeout("slow"), "/a": html(), "/gone": Reply(404)}
+    )
+    assert reasons(web, "/hangs", "/hangs", "/hangs", "/a") == ["timeout"] * 3 + ["ok"]
+    for answer in ("/a", "/gone"):
+        assert reasons(web, "/hangs", "/too", answer, "/hangs", "/too", "/a")[-1] == "ok"
+
+
+def test_a_server_that_answers_with_errors_is_not_silent() -> None:
+    """A 503 is an answer: a host of many is asked for each of its pages."""
+    web = Web({"/robots.txt": Reply(404), **{f"/{page}": Reply(503) for page in "abcde"}})
+    assert reasons(web, *[f"/{page}" for page in "abcde"], attempts=1) == ["http-5xx"] * 5
+
+
+def test_a_silent_host_is_asked_again_after_its_rest() -> None:
+    """Five minutes later one address is tried: a silence closes the host again, an answer opens it for good."""
+    dead = httpx.ConnectError("refused")
+    web = Web({"/robots.txt": Reply(404), **{f"/{page}": dead for page in "abcd"}, "/e": [dead, html()], "/f": html()})
+    ends = reasons(
+        web, "/a", "/b", "/c", "/f", "300", "/d", "/f", "300", "/e", "300", "/e", "/a", "/b", "/f", attempts=1
+    )
+    silence, closed = "connection", "not asked: connection"
+    assert ends == [silence, silence, silence, closed, silence, closed, silence, "ok", silence, silence, "ok"]
+
+
+def test_a_silent_host_closes_no_other() -> None:
+    """Each host is judged by its own silences."""
+    web = Web({f"http://h{number}.example/a": httpx.ConnectError("refused") for number in range(4)} | {"/b": html()})
+
+    async def crawl() -> None:
+        async with web.fetcher(attempts=1) as fetcher:
+            for number in range(4):
+                with pytest.raises(TemporaryFetchError):
+                    await fetcher.get(f"http://h{number}.example/a")
+                await fetcher.get(f"http://h{number}.example/b")
+
+    asyncio.run(crawl())
 
 
 def test_a_validator_that_no_header_can_carry_is_left_out() -> None:

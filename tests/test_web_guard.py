@@ -77,6 +77,14 @@ def test_only_web_schemes_and_ports_are_asked() -> None:
     Guard().check("http", "kilas.example", 80)
 
 
+@pytest.mark.parametrize("port", [-1, 0, 65_536, 99_999, 10**30])
+def test_a_port_that_cannot_be_is_refused(port: int) -> None:
+    """A number that is no port is refused before anybody dials it, on this machine as well."""
+    for host in ("127.0.0.1", "localhost", "kilas.example"):
+        assert refusal(Guard(allow_loopback=True), "http", host, port) == "port"
+    Guard(allow_loopback=True).check("http", "127.0.0.1", 65_535)
+
+
 def test_loopback_opens_this_machine_and_nothing_else() -> None:
     """allow_loopback lets any port of this machine be asked, but no other private address."""
     guard = Guard(allow_loopback=True)

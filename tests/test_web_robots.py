@@ -121,6 +121,26 @@ def test_a_file_that_cannot_be_had_disallows(trouble: object) -> None:
     assert web.asked == [ROBOTS] * 4
 
 
+def test_an_outage_is_asked_about_again() -> None:
+    """An unreachable robots.txt closes the host for a minute, within which it is not asked; then it is had anew."""
+    rules = typed("text/plain", "User-agent: *\nDisallow: /search")
+    web = Web({"/robots.txt": [Reply(503), rules], PAGE: html()})
+
+    async def crawl() -> None:
+        async with web.fetcher(attempts=1) as fetcher:
+            for seconds in (0, 30, 29):
+                web.time.seconds += seconds
+                with pytest.raises(Refused):
+                    await fetcher.get(PAGE)
+            web.time.seconds += 1
+            await fetcher.get(PAGE)
+            web.time.seconds += 10**6
+            await fetcher.get(PAGE)
+
+    asyncio.run(crawl())
+    assert web.asked == [ROBOTS, ROBOTS, PAGE, PAGE]
+
+
 def test_a_failure_counts_for_its_own_scheme() -> None:
     """A host that does not speak https is still asked by http, where its robots.txt can be had."""
     web = Web({"https://kilas.example/robots.txt": httpx.ConnectError("refused"), PAGE: html()})

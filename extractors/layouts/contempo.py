@@ -17,7 +17,8 @@ RANK = 80
 LAYOUT = Layout(
     name="contempo",
     since=date(2017, 3, 1),
-    markers=("body[class*=version-]", ".post-outer-container", ".centered-top-container"),
+    markers=(".post-outer-container",),
+    around=("body[class*=version-]", ".centered-top-container"),
     title=text(":is(h1,h2,h3).post-title", outside_body=True),
     body=("[id^=post-body-]",),
     author=text(".post-author .fn"),

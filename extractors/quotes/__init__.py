@@ -21,8 +21,9 @@ __all__ = ["Ruling", "explain_quotes", "find_quotes"]
 
 _ENGLISH = re.compile(r"\b(?:the|and|said|of|that|was)\b")
 _INDONESIAN = re.compile(r"\b(?:yang|dan|di|kata|untuk|dengan|ini)\b")
-_UNSTOPPED = re.compile(r"^[^\n]{20,200}[^\W_][ \t]*$", re.MULTILINE)
 HEADLINE_SHARE = 0.75  # of a headline's words begin with a capital
+MIN_HEADLINE = 21  # characters
+MAX_ASIDE = 201  # characters; longer lines are paragraphs of the story
 _SAMPLE = 4000  # characters from which the language is told
 _NICKNAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\Z")
 
@@ -39,8 +40,11 @@ def find_quotes(text: str, *, language: str | None = None) -> tuple[Quote, ...]:
 def explain_quotes(text: str, *, language: str | None = None) -> tuple[Ruling, ...]:
     """As `find_quotes`, each quote with the sieve that named its speaker and the other people it might have been."""
     words = vocabulary(language or _language(text))
+    spans = find_spans(text, words)
+    if not spans:
+        return ()
     asides = _asides(text, words)
-    spans = [span for span in find_spans(text, words) if not (_is_nickname(text, span) or _within(span, asides))]
+    spans = [span for span in spans if not (_is_nickname(text, span) or _within(span, asides))]
     if not spans:
         return ()
     prose = Prose(mask(text, [(span.outer_start, span.outer_end) for span in spans], asides), words)
@@ -60,12 +64,19 @@ def explain_quotes(text: str, *, language: str | None = None) -> tuple[Ruling, .
 
 def _asides(text: str, words: Vocabulary) -> list[tuple[int, int]]:
     """Lines the story does not speak in: links to other stories, and headlines in capitals."""
-    lines = [found.span() for found in words.aside.finditer(text)]
-    lines += [found.span() for found in _UNSTOPPED.finditer(text) if _is_headline(found[0])]
-    return lines
+    found: list[tuple[int, int]] = []
+    end = -1
+    for line in text.split("\n"):
+        start, end = end + 1, end + 1 + len(line)
+        if len(line) <= MAX_ASIDE and (_is_headline(line) or words.aside.match(line)):
+            found.append((start, end))
+    return found
 
 
 def _is_headline(line: str) -> bool:
+    line = line.rstrip()
+    if not line[-1:].isalnum() or len(line) < MIN_HEADLINE:
+        return False
     words = line.split()
     raised = sum(word[0].isupper() or not word[0].isalpha() for word in words)
     return len(words) > 4 and raised > HEADLINE_SHARE * len(words)

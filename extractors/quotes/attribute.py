@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from extractors.model import Quote, Resolution
-from extractors.quotes.people import People, Person, fold
+from extractors.quotes.people import GENDERS, People, Person, fold
 from extractors.quotes.subject import Thread
 
 if TYPE_CHECKING:
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from extractors.quotes.speech import Beside
     from extractors.quotes.vocabulary import Vocabulary
 
-_POINTED = re.compile(r"\s(?:ini|itu|tersebut)\b")
+_POINTED = re.compile(r"(?:\s[a-z-]+){0,4}\s(?:ini|itu|tersebut)\b")
+"""'ayah tiga anak itu': words for someone just spoken of."""
+REACH = 100  # characters after 'Begitu' in which the speaker is named
 MAX_RIVALS = 6  # people named last before the quote, kept for the explanation
 
 
@@ -78,10 +80,11 @@ def rulings(text: str, spoken: Sequence[Spoken], people: People, words: Vocabula
         thread.read(span.outer_start)
         joined = bool(found) and not prose.text[reach : span.outer_start].strip(" ,.\t\n")
         same_line = bool(found) and "\n" not in text[spoken[index - 1].span.outer_end : span.outer_start]
-        case = Case(span, beside, kind, previous, thread.subject, joined, same_line)
+        running = _meant(thread, beside)
+        case = Case(span, beside, kind, previous, running, joined, same_line)
         verdict = _judge(case, people)
         if verdict.person is not None and kind == "direct":
-            thread.subject = verdict.person
+            thread.turn_to(verdict.person)
         reach = span.outer_end
         if beside.side == "after":
             reach = prose.end(beside.end - 1)
@@ -89,8 +92,17 @@ def rulings(text: str, spoken: Sequence[Spoken], people: People, words: Vocabula
         if joined and _awaits(spoken[index - 1]):
             _hand_back(found, verdict)
         previous = verdict
-        found.append(Ruling(_quote(text, case, verdict, prose.text), verdict.sieve, _rivals(span, verdict, people)))
+        found.append(Ruling(_quote(text, case, verdict, people), verdict.sieve, _rivals(span, verdict, people)))
     return found
+
+
+def _meant(thread: Thread, beside: Beside) -> Person | None:
+    """The running subject; for 'he' and 'she' the last subject that can be meant."""
+    gender = GENDERS.get((beside.said_of or "").lower()) if beside.subject == "pronoun" else None
+    person = thread.of_gender(gender) if gender else thread.subject
+    if person and gender and person.gender is None:
+        person.gender = gender
+    return person
 
 
 def _awaits(spoken: Spoken) -> bool:
@@ -173,7 +185,10 @@ def epithet_beside(case: Case, people: People) -> Verdict | None:
     if known:
         return Verdict(known, "alias", 0.85)
     if case.running is None:
-        return None
+        said_of = case.beside.said_of
+        in_english = people.words.language == "en" and said_of is not None and said_of[0].islower()
+        nameless = Person(roles=[said_of]) if in_english and said_of else None
+        return Verdict(nameless, "role", 0.5) if nameless else None
     return Verdict(case.running, "pronoun", 0.6)
 
 
@@ -199,6 +214,13 @@ def same_breath(case: Case, people: People) -> Verdict | None:
     return Verdict(case.previous.person, "continuation", 0.9 if case.same_line else 0.8, beside=beside)
 
 
+def echo(case: Case, people: People) -> Verdict | None:
+    """'"…" Begitu jawaban Budi': the sentence after the quote says whose it was."""
+    opening = people.words.echo.match(people.prose, case.span.outer_end)
+    person = people.first_named(opening.end(), REACH) if opening and case.beside.side == "none" else None
+    return Verdict(person, "name", 0.8) if person else None
+
+
 def paragraph_intro(case: Case, people: People) -> Verdict | None:
     """No reporting words at all: the running subject."""
     if case.running is None:
@@ -222,12 +244,13 @@ SIEVES: tuple[Callable[[Case, People], Verdict | None], ...] = (
     suffix_cue,
     clause_before,
     same_breath,
+    echo,
     paragraph_intro,
     only_person,
 )
 
 
-def _quote(text: str, case: Case, verdict: Verdict, prose: str) -> Quote:
+def _quote(text: str, case: Case, verdict: Verdict, people: People) -> Quote:
     span, beside, person = case.span, verdict.beside or case.beside, verdict.person
     mention = beside.mention
     return Quote(
@@ -236,12 +259,19 @@ def _quote(text: str, case: Case, verdict: Verdict, prose: str) -> Quote:
         end=span.end,
         speaker=(person.name or person.role) if person else None,
         role=person.role if person else None,
-        mention=prose[mention.start : mention.end] if mention else beside.said_of,
-        cue=case.beside.cue or beside.cue,
+        mention=people.prose[mention.start : mention.end] if mention else beside.said_of,
+        cue=_cue(case.beside, beside, people.words.language),
         kind=case.kind,
         resolved_by=verdict.by,
         confidence=verdict.confidence if person else 0.0,
     )
+
+
+def _cue(own: Beside, governing: Beside, language: str) -> str | None:
+    """The reporting word; the further parts of a quote repeat it in Indonesian and have none in English."""
+    if language == "en":
+        return None if own.side == "split" else own.cue
+    return own.cue or governing.cue
 
 
 def _rivals(span: Span, verdict: Verdict, people: People) -> tuple[str, ...]:

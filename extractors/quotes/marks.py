@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 Facing = Literal["open", "close", "either"]
 
-_MARK = re.compile("[\"“”„‟«»〝〞＂]|‘‘|’’|‘’|''|``|´´|â€œ|â€\x9d")
+_GLYPHS = tuple('"“”„‟«»〝〞＂')
+_DOUBLED = ("‘‘", "’’", "‘’", "''", "``", "´´", "â€œ", "â€\x9d")
+_MARK = re.compile("|".join((*_GLYPHS, *_DOUBLED)))
 _LOST = re.compile(r"(?:(?<=\n)|(?<=\s)|\A)\?(?=[^\W\d_])|(?<=[,.!])\?(?=\s|[^\W\d_]|\Z)")
 """A question mark where a quotation mark was lost in transcoding: '?Kami siap,? kata Budi'."""
 _COORDINATE = re.compile(r"['’′]\s?\d+(?:[.,]\d+)?\s?$")
@@ -80,7 +82,7 @@ def find_spans(text: str, words: Vocabulary) -> list[Span]:
 
 def _singles(text: str) -> list[Span]:
     found: list[Span] = []
-    if not _SINGLE_CLOSE.search(text):
+    if not ("'" in text or "’" in text) or not _SINGLE_CLOSE.search(text):
         return found
     opened: int | None = None
     for mark in _SINGLE.finditer(text):
@@ -92,6 +94,19 @@ def _singles(text: str) -> list[Span]:
             found.append(Span(opened + 1, mark.start(), opened, mark.end(), single=True))
             opened = None
     return found
+
+
+def _places(text: str) -> list[tuple[int, int]]:
+    """Where marks start and end, in order."""
+    if any(mark in text for mark in _DOUBLED):
+        return [found.span() for found in _MARK.finditer(text)]
+    found: list[tuple[int, int]] = []
+    for glyph in _GLYPHS:
+        at = text.find(glyph)
+        while at >= 0:
+            found.append((at, at + 1))
+            at = text.find(glyph, at + 1)
+    return sorted(found)
 
 
 class _Pairing:
@@ -117,7 +132,7 @@ class _Pairing:
 
     def _read_marks(self) -> list[_Mark]:
         text = self.text
-        places = [(m.start(), m.end()) for m in _MARK.finditer(text)]
+        places = _places(text)
         if ",?" in text or ".?" in text:
             places = sorted(places + [(m.start(), m.end()) for m in _LOST.finditer(text)])
         return [mark for start, end in places if (mark := self._read_mark(start, end))]
@@ -238,10 +253,10 @@ class _Pairing:
         end = min(limit, self._line_end(opener.end))
         if not runs_on and (mended := self._cue_break(opener, end)):
             return mended
-        if not self._opens_line(opener):
+        if not runs_on and not self._opens_line(opener):
             return None
         stretch = self.text[opener.end : end].rstrip()
-        if not stretch or stretch[-1] not in ".?!,…":
+        if not stretch or stretch.rstrip("'’")[-1:] not in ".?!,…":
             return None
         end = opener.end + len(stretch)
         return Span(opener.end, end, opener.start, end, mended=True, runs_on=runs_on)

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from extractors.quotes.parting import Parting, Usage
-from extractors.quotes.tokens import Token, Tokens
+from extractors.quotes.tokens import SPACE, Token, Tokens
 
 if TYPE_CHECKING:
-    from extractors.quotes.vocabulary import Vocabulary
+    from extractors.quotes.vocabulary import Word
 
 _COMMA = re.compile(r"[ ]?,[ \u00a0]{0,2}(?=[^\W_])")
 _PARENTHESIS = re.compile(r"[ ]{0,2}\(([^()\n]{1,60})\)")
@@ -31,15 +31,19 @@ _RELATIVE = re.compile(
 )
 """Between a role and its name: 'Ketua IWO yang baru dilantik, Budi, …', 'warga bernama Budi'."""
 _AGE = re.compile(r"\d{1,3}(?:\s?(?:th|thn|tahun))?$")
-_ROLE_WORD = re.compile(r"[ ]?([^\W_]+(?:['’-][^\W_]+)*)")
 _SEPARATOR = re.compile(r"[ ]?[/&][ ]?(?=[A-Z])")
+MAX_SMALL_ROLE = 4  # words of a role in small letters
 MAX_TOKENS = 24  # the longest real role and name seen is 17 words
 MAX_SHORT_FORM = 30  # characters of a parenthesis that may belong to a role
 MAX_ALIAS = 20  # characters of a by-name in parentheses
+_TIES = frozenset(("alias", "aka", "a", "selaku", "sekaligus", "yang", "sebagai"))
+"""First words of what ties a by-name or a role to a name."""
+_ENDS = frozenset((". ", ".\n\n", ".\n", ", \0"))
+_MARKS = "'‘\"“"
 MAX_INITIALS = 5  # capitals of a name's short form: 'Samsul Daeng (SDG)'
 
 
-class Mention(msgspec.Struct, frozen=True, kw_only=True):
+class Mention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One person as mentioned at prose[start:end]. `name` and `role` are spelt as there; either may be None.
 
     `sure` means that a rank, title or comma parts role from name. `first` is the first role word in lower case.
@@ -58,10 +62,14 @@ class Mention(msgspec.Struct, frozen=True, kw_only=True):
     doubtful: str | None = None
     titles: tuple[str, ...] = ()
     short_roles: tuple[str, ...] = ()
+    possessive: bool = False
+    """'Berg’s': whose something is, not who does anything."""
 
 
 class _Draft(msgspec.Struct):
     end: int
+    """Where the text read so far ends, and the number of the word after it."""
+    next: int
     tokens: list[Token] = msgspec.field(default_factory=list)
     has_role: bool = False
     named: bool = False
@@ -92,62 +100,120 @@ class _Draft(msgspec.Struct):
 class Reader:
     """Reads mentions in one article's prose."""
 
-    def __init__(self, prose: str, words: Vocabulary, usage: Usage) -> None:
-        self.prose = prose
-        self.words = words
+    def __init__(self, tokens: Tokens, usage: Usage) -> None:
+        self.tokens = tokens
+        self.prose = tokens.prose
+        self.words = tokens.vocabulary
         self.usage = usage
-        self.tokens = Tokens(prose, words)
-        self.parting = Parting(words, usage)
+        self.parting = Parting(tokens.vocabulary, usage, tokens.prose)
 
     def read(self, at: int) -> Mention | None:
         """The mention that starts at `at` (white space before it allowed), or None."""
-        draft = _Draft(at)
+        number = self.tokens.index(at)
+        return self.read_word(number) if self.tokens.next_to(at, number) else None
+
+    def read_word(self, number: int) -> Mention | None:
+        """The mention that starts with the word of that number, or None."""
+        return self._plain(number) or self._read(number)
+
+    def _plain(self, number: int) -> Mention | None:
+        """A name with nothing tied to it, the commonest case: 'Budi Santosa' before a small word or a stop."""
+        tokens = self.tokens
+        words, gaps, first = tokens.words, tokens.gaps, number
+        last = min(first + MAX_TOKENS, len(words))
+        while number < last and words[number].plain and not words[number].places:
+            number += 1
+            if gaps[number] != " ":
+                break
+        if number == first or number == first + MAX_TOKENS or not self._ends_plainly(number):
+            return None
+        start, end = tokens.starts[first], tokens.ends[number - 1]
+        return Mention(start=start, end=end, role=None, name=self.prose[start:end])
+
+    def _ends_plainly(self, number: int) -> bool:
+        """Whether nothing before or in the word of that number can be tied to a name."""
+        tokens = self.tokens
+        if number == len(tokens.words) or tokens.gaps[number] in _ENDS:
+            return True
+        if tokens.gaps[number] != " ":
+            return False
+        word = tokens.words[number]
+        tied = word.lower in _TIES or word.lower in self.words.joins
+        return word.kind == "lower" and not tied and tokens.gaps[number + 1][:1] != ","
+
+    def _read(self, number: int) -> Mention | None:
+        draft = _Draft(self.tokens.starts[number], number)
         while len(draft.tokens) < MAX_TOKENS and self._step(draft):
             pass
         return self._finish(draft) if draft.tokens else None
 
-    def read_role(self, at: int) -> tuple[str, int] | None:
-        """A role without a name, and where it ends: 'warga Cihaur' after 'Wulan, '."""
-        end = at
-        while (found := _ROLE_WORD.match(self.prose, end)) and self._in_role(found[1]):
-            end = found.end()
-        role = " ".join(self.prose[at:end].split())
-        return (role, end) if role else None
+    def read_role(self, number: int) -> tuple[str, int] | None:
+        """A role without a name from that word on, and where it ends: 'warga Cihaur' after 'Wulan, '."""
+        tokens, last = self.tokens, number
+        while last < len(tokens.words) and self._in_role(tokens.words[last]):
+            if last > number and tokens.gaps[last] not in (" ", ""):
+                break
+            last += 1
+        if last == number:
+            return None
+        start, end = tokens.starts[number], tokens.ends[last - 1]
+        return " ".join(self.prose[start:end].split()), end
 
-    def _in_role(self, word: str) -> bool:
-        lower = word.lower()
-        if lower in self.words.calendar:
+    def read_the(self, number: int) -> Mention | None:
+        """The role in small letters behind an article: 'the council president'."""
+        tokens = self.tokens
+        first = last = number + 1
+        while last < min(first + MAX_SMALL_ROLE, len(tokens.words)) and tokens.gaps[last] == " ":
+            word = tokens.words[last]
+            if word.capital or word.possessive or not (word.head or word.body or word.titles):
+                break
+            last += 1
+        while last > first and not tokens.words[last - 1].titles:
+            last -= 1
+        if last == first or (tokens.gaps[last] == ", " and self._capital_at(tokens.starts[last])):
+            return None
+        start, end = tokens.starts[first], tokens.ends[last - 1]
+        return Mention(start=start, end=end, role=self.prose[start:end], name=None, first=tokens.words[first].lower)
+
+    def _in_role(self, word: Word) -> bool:
+        if word.calendar:
             return False
-        return word[0].isupper() or word[0].isdigit() or self.words.is_head(lower) or lower in self.words.bodies
+        return word.capital or word.kind == "number" or word.head or word.body
 
-    # one step: what comes next, told by its first characters
+    # one step: what comes next, told by what parts it from the words before
 
     def _step(self, draft: _Draft) -> bool:
+        tokens = self.tokens
         if not draft.tokens:
             return self._word(draft)
-        ahead = self.prose[draft.end : draft.end + 3]
-        bare = ahead.lstrip(" ")[:1]
-        if bare == "(":
-            found = _PARENTHESIS.match(self.prose, draft.end)
-            return bool(found) and self._parenthesis(draft, found) if found else False
-        if bare in ("'", "‘", '"', "“"):
-            return self._nickname(draft)
-        if draft.named and self._by_name(draft):
-            return True
-        if draft.named and self._behind_name(draft):
+        if draft.next == len(tokens.words) or draft.tokens[-1].word.possessive:
             return False
-        if bare == ",":
+        gap = self.prose[draft.end : tokens.starts[draft.next]]
+        mark = "" if gap == " " else gap.lstrip(SPACE)[:1]
+        if mark == "(":
+            found = _PARENTHESIS.match(self.prose, draft.end)
+            return self._parenthesis(draft, found) if found else False
+        if mark and mark in _MARKS:
+            return self._nickname(draft)
+        if draft.named and (tie := self._tied(draft, tokens.words[draft.next])) is not None:
+            return tie
+        if mark == ",":
             comma = _COMMA.match(self.prose, draft.end)
-            return bool(comma) and self._comma(draft, comma.end()) if comma else False
-        if bare in ("/", "&"):
+            return self._comma(draft, comma.end()) if comma else False
+        if mark and mark in "/&":
             return self._separator(draft)
         return self._word(draft) or self._relative(draft)
+
+    def _jump(self, draft: _Draft, end: int) -> None:
+        """Read on at `end`."""
+        draft.end, draft.next = end, self.tokens.index(end)
 
     def _nickname(self, draft: _Draft) -> bool:
         """The Cak of Munir 'Cak' Hadi: part of the name, marks and all."""
         found = _NICKNAME.match(self.prose, draft.end)
         if found:
-            draft.add(Token(found.start() + 1, found.end(), found[0].strip(), "name"))
+            draft.add(Token(found.start() + 1, found.end(), self.tokens.words[draft.next], "name"))
+            self._jump(draft, found.end())
         return bool(found)
 
     def _separator(self, draft: _Draft) -> bool:
@@ -155,58 +221,78 @@ class Reader:
         found = _SEPARATOR.match(self.prose, draft.end)
         if not found or draft.named:
             return False
-        draft.end = found.end()
+        self._jump(draft, found.end())
         return True
 
-    def _by_name(self, draft: _Draft) -> bool:
-        """'Wahyu Rasdi alias Bang Jago'."""
-        found = _ALIAS.match(self.prose, draft.end) if draft.alias is None else None
-        if found:
-            draft.alias, draft.end = found[1], found.end()
-        return bool(found)
-
-    def _behind_name(self, draft: _Draft) -> bool:
-        """A degree without a comma ('Susi S.Pd'), or a role tied on ('Budi selaku Ketua RT'), ends the mention."""
-        if self.prose[draft.end : draft.end + 1] == " ":
-            degree = self.tokens.degree(draft.end)
+    def _tied(self, draft: _Draft, word: Word) -> bool | None:
+        """What is tied to the name by `word`: a by-name (True: read on), a degree or a role (False: that is all)."""
+        if word.capital:
+            degree = self.tokens.degree(draft.end) if self.prose[draft.end : draft.end + 1] == " " else None
             if degree and "." in degree[1]:
                 draft.end, draft.degrees = degree.end(), True
+                return False
+        elif word.lower in _TIES:
+            alias = _ALIAS.match(self.prose, draft.end) if draft.alias is None else None
+            if alias:
+                draft.alias = alias[1]
+                self._jump(draft, alias.end())
                 return True
-        held = _HELD_AS.match(self.prose, draft.end)
-        if held and self.tokens.is_head(held.end()) and (role := self.read_role(held.end())):
-            draft.role_after, draft.end = role
-            return True
-        return False
+            held = _HELD_AS.match(self.prose, draft.end)
+            number = self.tokens.index(held.end()) if held else -1
+            if held and self.tokens.words[number].head and (role := self.read_role(number)):
+                draft.role_after, draft.end = role
+                return False
+        return None
 
     # a word
 
     def _word(self, draft: _Draft) -> bool:
-        token = self.tokens.long_rank(draft.end) or self._place(draft)
+        tokens, number = self.tokens, draft.next
+        if draft.tokens and not tokens.next_to(draft.end, number):
+            return False
+        word = tokens.words[number]
+        token = tokens.long_rank(number) if word.opens_long_rank else self._place(draft) if word.places else None
         if token is None:
-            token = self.tokens.at(draft.end, draft.tokens[-1] if draft.tokens else None)
-            if token is None or not self._continues(draft, token):
+            token = tokens.at(number, draft.tokens[-1] if draft.tokens else None)
+            if not self._continues(draft, token):
                 return False
             if draft.named and token.kind == "head" and token.capital and self.words.language == "id":
                 token = msgspec.structs.replace(token, kind="name")
         draft.add(token)
+        draft.next = number + 1 if token.end <= tokens.ends[number] + 1 else tokens.index(token.end)
         return True
 
     def _place(self, draft: _Draft) -> Token | None:
         """A known place in the role: 'Bupati Serang', and behind an unknown body 'Kepala Diskom Bengkalis Rahman'."""
         if draft.name_from is not None:
             return None
-        place = self.tokens.place(draft.end)
+        place = self.tokens.place(draft.next)
         if place is None or not draft.named:
             return place
-        inner = draft.has_role and place.lower not in self.words.place_or_name and self.tokens.is_capital(place.end)
-        return place if inner else None
+        known = self.prose[place.start : place.end].lower() not in self.words.place_or_name
+        return place if draft.has_role and known and self._capital_at(place.end) else None
+
+    def _capital_at(self, at: int) -> bool:
+        """Whether the next word has a capital."""
+        word = self.tokens.following(at)
+        return word is not None and word.capital
+
+    def _name_at(self, at: int) -> bool:
+        """Whether the next word has a capital and is none of a body or of the sentence."""
+        word = self.tokens.following(at)
+        return word is not None and word.capital and not (word.body or word.not_name)
+
+    def _head_at(self, at: int) -> bool:
+        """Whether the next word opens a role."""
+        word = self.tokens.following(at)
+        return word is not None and word.head
 
     def _continues(self, draft: _Draft, token: Token) -> bool:
         kind, named, begun = token.kind, draft.named, bool(draft.tokens)
         if kind == "lower":
             return begun and self._small_word(draft, token)
         if kind == "particle":
-            return begun and draft.tokens[-1].kind in ("name", "acronym") and self.tokens.is_capital(token.end)
+            return begun and draft.tokens[-1].kind in ("name", "acronym") and self._capital_at(token.end)
         if kind == "number":
             return begun and not named
         if kind == "body" and not token.capital:
@@ -215,25 +301,26 @@ class Reader:
             return self._role_after_name(draft, token)
         if kind == "head" and not token.capital:
             return True
-        return not (begun and token.lower in self.words.calendar)
+        return not (begun and token.word.calendar)
 
     def _small_word(self, draft: _Draft, token: Token) -> bool:
         """'sekaligus Ketua Komite', 'Pariwisata dan Kebudayaan', and a surname in small letters by mistake."""
         if not draft.named:
-            if token.word in self.words.joins:
-                return self.tokens.is_head(token.end)
-            return token.word in self.words.of_body and self._joins_bodies(draft, token.end)
-        degree = self.tokens.degree(token.end) if draft.tokens[-1].kind == "name" else None
-        return bool(degree) and self.prose[token.end] == ","
+            if token.word.text in self.words.joins:
+                return self._head_at(token.end)
+            return token.word.text in self.words.of_body and self._joins_bodies(draft, token.end)
+        if draft.tokens[-1].kind != "name" or self.prose[token.end : token.end + 1] != ",":
+            return False
+        return self.tokens.degree(token.end) is not None
 
     def _role_after_name(self, draft: _Draft, token: Token) -> bool:
         """'Tarjo warga Desa …': a role straight after the name is read apart, and ends the mention.
 
         'Amir Hakim menduga' and 'Opposition leader Karl Lund' are no such: the word belongs to the name, to the role.
         """
-        if self.words.language == "en" and self.tokens.is_name(token.end):
+        if self.words.language == "en" and self._name_at(token.end):
             return True
-        role = self.read_role(token.start)
+        role = self.read_role(draft.next)
         if role and token.capital and " " not in role[0]:
             return True
         if role and draft.role_after is None:
@@ -242,8 +329,8 @@ class Reader:
 
     def _joins_bodies(self, draft: _Draft, at: int) -> bool:
         """'Pariwisata dan Kebudayaan' is one body; 'Andi dan Kapolsek' are two people."""
-        following = self.tokens.at(at)
-        if not following or draft.name_from is not None or following.kind in ("head", "rank", "title"):
+        following = self.tokens.following(at)
+        if not following or draft.name_from is not None or following.titles:
             return False
         return following.kind == "body" or (draft.tokens[-1].kind == "body" and following.capital)
 
@@ -251,9 +338,10 @@ class Reader:
         if draft.named or not draft.has_role:
             return False
         found = _RELATIVE.match(self.prose, draft.end)
-        if not found or not (_APPOSED.match(self.prose, found.end()) and self.tokens.is_name(found.end())):
+        if not found or not (_APPOSED.match(self.prose, found.end()) and self._name_at(found.end())):
             return False
-        draft.end, draft.name_from = found.end(), len(draft.tokens)
+        self._jump(draft, found.end())
+        draft.name_from = len(draft.tokens)
         return True
 
     # a parenthesis
@@ -262,20 +350,20 @@ class Reader:
         """An age, an arm of service, a by-name or the short form of a role."""
         inside = found[1].strip()
         if _AGE.match(inside):
-            draft.end = found.end()
+            self._jump(draft, found.end())
             return bool(_COMMA.match(self.prose, draft.end))
         if draft.tokens[-1].kind == "rank" and inside.rstrip(".").lower() in self.words.arms:
-            draft.end = found.end()
+            self._jump(draft, found.end())
             return True
         if draft.named and draft.tokens[-1].kind == "name" and not self._has_role_words(inside):
             if self._is_alias(draft, inside):
                 draft.alias, draft.end = inside, found.end()
                 return False
-            if not (self.tokens.is_capital(found.end()) or _COMMA.match(self.prose, found.end())):
+            if not (self._capital_at(found.end()) or _COMMA.match(self.prose, found.end())):
                 return False
         if len(inside) > MAX_SHORT_FORM or not inside[:1].isupper():
             return False
-        draft.end = found.end()
+        self._jump(draft, found.end())
         draft.role_to = len(draft.tokens)
         if " " not in inside:
             draft.short_roles.append(inside.lower())
@@ -287,7 +375,7 @@ class Reader:
             return False
         if not inside.isupper():
             return True
-        names = [token.word for token in draft.tokens[draft.name_from or 0 :] if token.kind == "name"]
+        names = [token.word.text for token in draft.tokens[draft.name_from or 0 :] if token.kind == "name"]
         return len(inside) <= MAX_INITIALS and inside[0] == names[0][0] if names else False
 
     def _has_role_words(self, inside: str) -> bool:
@@ -299,28 +387,34 @@ class Reader:
         """A degree, the rest of a role, the name of a role, or the role of a name."""
         degree = self.tokens.degree(draft.end, further=draft.degrees)
         if degree:
-            draft.end, draft.degrees = degree.end(), True
+            self._jump(draft, degree.end())
+            draft.degrees = True
             return bool(_COMMA.match(self.prose, draft.end))
-        following = self.tokens.at(at)
-        if following is None or following.lower in self.words.calendar:
+        number = self.tokens.index(at)
+        following = self.tokens.at(number) if number < len(self.tokens.words) else None
+        if following is None or following.word.calendar:
             return False
+        if following.word.text in self.words.of_body and not draft.named and self._joins_bodies(draft, following.end):
+            self._jump(draft, at)  # 'Koperasi, Perindustrian, dan Perdagangan'
+            return True
         if draft.named and not self._ends_in_place(draft, following):
-            return self._role_after_comma(draft, following)
+            return self._role_after_comma(draft, number)
         if not draft.has_role:
             return False
         soft = following.kind == "body" and following.lower in self.words.soft
-        if self.tokens.place(at) or (following.kind == "body" and not soft):
-            draft.end = at
+        if self.tokens.place(number) or (following.kind == "body" and not soft):
+            self._jump(draft, at)
             return following.capital
-        known = following.lower in self.words.not_names and not self.tokens.is_capital(following.end)
+        known = following.word.not_name and not self._capital_at(following.end)
         if (soft or following.kind in ("rank", "title", "name")) and not known:
-            draft.end, draft.name_from = at, len(draft.tokens)
+            self._jump(draft, at)
+            draft.name_from = len(draft.tokens)
             return True
         return False
 
     def _ends_in_place(self, draft: _Draft, following: Token) -> bool:
         """'Camat Ciemas, Budi Santoso, …': what seemed a name is a place, for a name comes between commas."""
-        if draft.name_from is not None or not draft.has_role or following.lower in self.words.not_names:
+        if draft.name_from is not None or not draft.has_role or following.word.not_name:
             return False
         if following.kind in ("rank", "title"):
             return True
@@ -332,12 +426,13 @@ class Reader:
             return False
         return not apposed[1] or apposed[1] in self.words.active or apposed[1] in self.words.occasions
 
-    def _role_after_comma(self, draft: _Draft, following: Token) -> bool:
+    def _role_after_comma(self, draft: _Draft, number: int) -> bool:
         """'Doni Irwan, pengunjung asal Bogor': the role behind the name."""
-        if following.kind != "head" or draft.role_after is not None or draft.tokens[0].kind == "head":
+        following = self.tokens.words[number]
+        if not following.head or draft.role_after is not None or draft.tokens[0].kind == "head":
             return False
         lone = len(draft.tokens) == 1 and draft.tokens[0].lower not in self.usage.of_people
-        role = None if lone and following.capital else self.read_role(following.start)
+        role = None if lone and following.capital else self.read_role(number)
         if role:
             draft.role_after, draft.end = role
         return False
@@ -346,7 +441,7 @@ class Reader:
 
     def _finish(self, draft: _Draft) -> Mention | None:
         tokens = self._trimmed(draft.tokens)
-        if not any(token.kind == "head" or token.capital for token in tokens):
+        if not (tokens and (tokens[0].capital or any(token.kind == "head" or token.capital for token in tokens))):
             return None
         first = self._name_start(draft, tokens)
         role_end = first
@@ -354,15 +449,20 @@ class Reader:
             role_end -= 1
         while first < len(tokens) and tokens[first].kind in ("rank", "title"):
             first += 1
-        role_from = next((index for index, token in enumerate(tokens) if token.kind not in ("rank", "title")), role_end)
+        role_from = 0
+        while role_from < role_end and tokens[role_from].kind in ("rank", "title"):
+            role_from += 1
         has_role = draft.has_role and role_from < role_end
         role = self._text(tokens[role_from:role_end]) if has_role else draft.role_after
+        possessive = tokens[-1].word.possessive
         name = self._text(tokens[first:]) if first < len(tokens) else None
-        titles = tuple(token.lower for token in tokens if token.kind in ("rank", "title"))
+        if name and possessive:
+            name = name[:-2]
+        titles = tuple([token.lower for token in tokens if token.kind in ("rank", "title")])
         if name is None and role is None:
             if not titles or not tokens[-1].capital:
                 return None
-            name = tokens[-1].word
+            name = self._text(tokens[-1:])
         behind = draft.role_after or draft.alias or draft.degrees
         return Mention(
             start=tokens[0].start,
@@ -371,10 +471,11 @@ class Reader:
             name=name,
             alias=draft.alias,
             sure=draft.name_from is not None or (not draft.has_role and bool(titles)),
-            first=role.lower().split(" ")[0] if role else "",
-            doubtful=tokens[-1].word if name is None and role and self.parting.is_doubtful(tokens) else None,
+            first=role.split(" ", 1)[0].lower() if role else "",
+            doubtful=tokens[-1].word.text if name is None and role and self.parting.is_doubtful(tokens) else None,
             titles=titles,
             short_roles=tuple(draft.short_roles),
+            possessive=possessive,
         )
 
     def _trimmed(self, tokens: list[Token]) -> list[Token]:
@@ -384,7 +485,7 @@ class Reader:
             end and tokens[end - 1].kind in ("particle", "lower") and not (end > 1 and tokens[end - 2].kind == "name")
         ):
             end -= 1
-        while end > 1 and tokens[end - 1].kind in ("acronym", "name") and self.tokens.is_bare_degree(tokens[end - 1]):
+        while end > 1 and tokens[end - 1].kind in ("acronym", "name") and tokens[end - 1].word.degree:
             end -= 1
         return tokens[:end]
 

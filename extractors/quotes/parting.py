@@ -6,6 +6,7 @@ place, or that the article itself uses for one.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from extractors.quotes.tokens import Token
     from extractors.quotes.vocabulary import Vocabulary
 
+_VILLAGES = frozenset(("desa", "kelurahan", "kecamatan", "nagari", "kampung", "gampong", "kades", "lurah", "camat"))
+LONG_NAME = 4  # words behind 'Camat' or 'Bupati': two of the place, two of the name
+MAX_TEAM = 2  # words of a team's name
+MAX_RUNS = 40  # names looked for all over one article
 _ROLE_KINDS = frozenset(("head", "place", "number", "rank", "title", "lower"))
 _NAME_KINDS = frozenset(("name", "acronym"))
 
@@ -28,10 +33,13 @@ class Usage(msgspec.Struct, frozen=True):
 
 
 class Parting(msgspec.Struct, frozen=True):
-    """Finds the first token of the name."""
+    """Finds the first token of the name in one article's prose."""
 
     words: Vocabulary
     usage: Usage
+    prose: str
+    runs: dict[str, bool] = msgspec.field(default_factory=dict)
+    """Names of teams looked for so far, and whether the article uses them alone."""
 
     def without_role(self, tokens: Sequence[Token]) -> int:
         """The name's first token where no role stands: places and bodies in front are dropped."""
@@ -40,7 +48,8 @@ class Parting(msgspec.Struct, frozen=True):
             if self._is_soft(tokens[index]):
                 break
             index += 1
-        return index
+        captain = not index and len(tokens) > 3 and tokens[0].lower in self.words.of_team
+        return self._past_team(tokens, 1) if captain else index
 
     def after_role(self, tokens: Sequence[Token], start: int) -> int:
         """The name's first token at or after `start`; len(tokens) when the role is all there is."""
@@ -51,7 +60,7 @@ class Parting(msgspec.Struct, frozen=True):
         first = hard + 1
         if not any(token.kind in ("name", "place") for token in tokens[first:]):
             return len(tokens)
-        return self._by_usage(tokens, first)
+        return self._by_usage(tokens, self._past_own_name(tokens, first) if first else first)
 
     def is_doubtful(self, tokens: Sequence[Token]) -> bool:
         """The role ends in an unknown word: 'Camat Ciherang' is a place, 'Lurah Bakri' a name."""
@@ -81,10 +90,41 @@ class Parting(msgspec.Struct, frozen=True):
             return True
         if index + 1 >= len(tokens) or tokens[index + 1].kind not in _NAME_KINDS:
             return False
-        if before in self.words.takes_name and len(tokens[index].word) > 3:
+        if before in self.words.takes_name and len(tokens[index].word.text) > 3:
             return True
         lead = before in self.words.of_place or before in self.words.bodies
         return lead and bool(self.words.village.fullmatch(tokens[index].lower))
+
+    def _past_own_name(self, tokens: Sequence[Token], first: int) -> int:
+        """The start moved past the name of a place or team: 'Camat Tanjung Raya Sri Rahayu', 'pelatih Persela Budi'."""
+        known = tokens[first].lower in self.usage.of_people
+        if known or any(token.kind not in _NAME_KINDS for token in tokens[first:]):
+            return first
+        before, left = tokens[first - 1], len(tokens) - first
+        if before.kind == "place" and first > 1 and left > 1 and before.lower in self.words.opens_place_name:
+            return first + 1 if tokens[first - 2].lower in _VILLAGES else first
+        if before.lower in self.words.of_place or before.lower in _VILLAGES:
+            prefixed = left > 2 and tokens[first].lower in self.words.opens_place_name
+            return first + 2 if prefixed or left == LONG_NAME else first
+        return self._past_team(tokens, first)
+
+    def _past_team(self, tokens: Sequence[Token], first: int) -> int:
+        start = first
+        while start > 1 and (self._is_soft(tokens[start - 1]) or tokens[start - 1].kind == "acronym"):
+            start -= 1
+        if tokens[start - 1].lower not in self.words.of_team:
+            return first
+        for last in range(min(start + MAX_TEAM, len(tokens) - 2), start, -1):
+            if self._stands_alone(self.prose[tokens[start].start : tokens[last - 1].end]):
+                return max(first, last)
+        return first
+
+    def _stands_alone(self, name: str) -> bool:
+        """Whether the article also uses those words with no other capital beside them."""
+        if name not in self.runs and len(self.runs) < MAX_RUNS:
+            alone = re.search(rf"(?<![A-Z]\w)\b{re.escape(name)}\b(?! ?[A-Z(])", self.prose)
+            self.runs[name] = alone is not None
+        return self.runs.get(name, False)
 
     def _by_usage(self, tokens: Sequence[Token], first: int) -> int:
         """The start moved past words that this article uses for places and bodies."""

@@ -6,8 +6,9 @@ Only the writer's prose is read; who is named inside a quote is talked about, no
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
@@ -22,9 +23,17 @@ _KNOWN_AS = re.compile(
     r"([A-Z][\w'’.-]*(?:[ ][A-Z][\w'’.-]*){0,2})"
 )
 _BY_NAME_OF = re.compile(r",? (?:sapaan|panggilan)(?: akrab)? (?=[A-Z])")
+_BY_NAME_SIGNS = ("sapa", "panggil", "alias", "known as")
 MAX_PEOPLE = 400  # in one article; lists of names longer than that are no news
 LATEST = 40  # people of one name element that are compared, the last named first
+MAX_HIDDEN = 3  # letters of initials that hide a name
+_STOPS = frozenset(".!?\n\0")
+NEAR = 8  # words after a name in which a pronoun tells its gender
+GENDERS: dict[str, Gender] = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 MIN_FUZZY = 4  # letters; shorter names differ too easily by one
+
+
+Gender = Literal["m", "f"]
 
 
 class Person(msgspec.Struct):
@@ -35,6 +44,18 @@ class Person(msgspec.Struct):
     aliases: set[str] = msgspec.field(default_factory=set)
     at: int = 0
     silent: bool = False
+    seen: list[int] = msgspec.field(default_factory=list)
+    """Where the prose mentions the person, in order."""
+    gender: Gender | None = None
+    faint: bool = False
+    """Looks like a person, and no more."""
+    words: tuple[str, ...] = ()
+    """The name's words, folded."""
+
+    @property
+    def hidden(self) -> bool:
+        """Named by initials only, 'HB', 'MJ': a suspect, a victim or a child."""
+        return self.name is not None and len(self.name) <= MAX_HIDDEN and self.name.isupper()
 
     @property
     def role(self) -> str | None:
@@ -65,6 +86,8 @@ class People:
         self.mentions = Mentions(prose, words)
         self.reader = self.mentions.reader
         self.people: list[Person] = []
+        self._by_names = any(sign in prose for sign in _BY_NAME_SIGNS)
+        self._by_words: dict[tuple[str, ...], Person] = {}
         self._by_word: dict[str, list[Person]] = {}
         self._by_letter: dict[str, list[Person]] = {}
         self._by_initials: dict[str, Person] = {}
@@ -81,25 +104,34 @@ class People:
         for mention in named:
             if self._named_in_part(mention):
                 self._settle(mention)
-        known = ((mention, self.whom(mention, create=False)) for mention in self.mentions.found)
-        return [Sighting(mention, person) for mention, person in known if person]
+        for mention in named:
+            if self.mentions.may_be_person(mention) and self._named(mention.name or "", mention.start) is None:
+                self._settle(mention, faint=True)
+        sightings: list[Sighting] = []
+        for mention in self.mentions.found:
+            person = self.whom(mention, create=False)
+            if person:
+                person.seen.append(mention.start)
+                sightings.append(Sighting(mention, person))
+        return sightings
 
     def _named_in_part(self, mention: Mention) -> bool:
         """'Henry Stroud', whom the article also calls 'Stroud' where a speaker stands."""
         words = fold(mention.name or "")
-        return len(words) > 1 and not self.reader.usage.of_people.isdisjoint(words)
+        called = words[-1:] if self.words.language == "en" else words
+        return len(words) > 1 and not self.reader.usage.of_people.isdisjoint(called)
 
     # telling people apart
 
-    def _settle(self, mention: Mention) -> Person | None:
+    def _settle(self, mention: Mention, *, faint: bool = False) -> Person | None:
         """The mention's person, entered in the table; None where the table is full."""
-        person = self._named(mention.name) if mention.name else None
+        person = self._named(mention.name, mention.start) if mention.name else None
         if person is None:
             person = self._bearer(mention)
         if person is None:
             if len(self.people) >= MAX_PEOPLE:
                 return None
-            person = Person(name=mention.name, at=mention.start)
+            person = Person(name=mention.name, at=mention.start, faint=faint)
             self.people.append(person)
         self._learn(person, mention)
         self._enter(person)
@@ -107,33 +139,35 @@ class People:
 
     def _bearer(self, mention: Mention) -> Person | None:
         """'Awi, sapaan Adi Sutara': the one whose by-name the mention is."""
-        said = _BY_NAME_OF.match(self.prose, mention.end)
+        said = _BY_NAME_OF.match(self.prose, mention.end) if self._by_names else None
         meant = self.reader.read(said.end()) if said else None
-        person = self._named(meant.name) if meant and meant.name else None
+        person = self._named(meant.name, mention.start) if meant and meant.name else None
         if person and mention.name:
             person.aliases.add(mention.name.lower())
         return person
 
     def _learn(self, person: Person, mention: Mention) -> None:
-        if mention.name and len(fold(mention.name)) > len(fold(person.name or "")):
+        if mention.name and (not person.words or len(fold(mention.name)) > len(person.words)):
             person.name = mention.name
         if mention.role and mention.role not in person.roles:
             person.roles.append(mention.role)
             held = self._role_words(mention.role)
-            if held:
-                self._by_head.setdefault(held[0], []).append((frozenset(held), person))
+            for key in self._role_keys(held):
+                self._by_head.setdefault(key, []).append((frozenset(held), person))
         if mention.alias:
             person.aliases.add(mention.alias.lower())
         person.aliases.update(mention.titles, mention.short_roles)
         person.silent = person.silent or self.mentions.is_spoken_of(mention)
-        known = _KNOWN_AS.search(self.prose, mention.end, mention.end + 60)
+        if self.words.language == "en":
+            person.gender = person.gender or self._gender(mention)
+        known = _KNOWN_AS.search(self.prose, mention.end, mention.end + 60) if self._by_names else None
         if known:
             person.aliases.add(known[1].strip(" .").lower())
 
     def whom(self, mention: Mention, *, create: bool = True) -> Person | None:
         """The person a mention means: by name, else by role; a new one where `create` allows it."""
         if mention.name:
-            person = self._named(mention.name)
+            person = self._named(mention.name, mention.start)
             if person is None and create and not self.mentions.is_lone_title(mention):
                 return self._settle(mention)
             return person
@@ -146,44 +180,82 @@ class People:
         if mention.doubtful is None:
             return None
         role = (mention.role or "").removesuffix(mention.doubtful).strip()
-        person = self._named(mention.doubtful) or self.in_role(role, mention.start)
+        person = self._named(mention.doubtful, mention.start) or self.in_role(role, mention.start)
         if person is None and create:
             return self._settle(msgspec.structs.replace(mention, name=mention.doubtful, role=role))
         return person
 
-    def _named(self, name: str) -> Person | None:
+    def _gender(self, mention: Mention) -> Gender | None:
+        """What title, role, given name or the next pronoun tells."""
+        words = self.words
+        given = (mention.name or "").lower().split(" ")
+        told = {*mention.titles, *(mention.role or "").lower().split(), *(given[:1] if len(given) > 1 else ())}
+        if not words.feminine.isdisjoint(told):
+            return "f"
+        if not words.masculine.isdisjoint(told):
+            return "m"
+        tokens = self.mentions.tokens
+        first = tokens.index(mention.end)
+        for number in range(first, min(first + NEAR, len(tokens.words))):
+            word = tokens.words[number]
+            if not _STOPS.isdisjoint(tokens.gaps[number]) or (word.capital and word.may_be_name):
+                return None
+            if word.lower in GENDERS:
+                return GENDERS[word.lower]
+        return None
+
+    def _named(self, name: str, at: int) -> Person | None:
         """The person of that name: the same words, some of them, the initials, a misspelling or a by-name."""
         words = fold(name)
+        person = self._by_words.get(words)
+        if person is not None and person.words == words:
+            return person
         sharing = [person for word in words for person in self._by_word.get(word, ())[-LATEST:]]
-        for matches in (_same, _part):
-            found = [person for person in sharing if matches(words, fold(person.name or ""))]
-            if found:
-                return max(found, key=self._order)
+        found = [person for person in sharing if _part(words, person.words)]
+        if found:
+            return self._likeliest(found, words, at)
         if len(words) == 1 and words[0] in self._by_initials:
             return self._by_initials[words[0]]
         near = [person for word in words for person in self._by_letter.get(word[0], ())[-LATEST:]]
-        found = [person for person in near if _misspelt(words, fold(person.name or ""))]
+        found = [person for person in near if _misspelt(words, person.words)]
         if found:
-            return max(found, key=self._order)
+            return self._likeliest(found, words, at)
         return self._by_alias.get(" ".join(words))
 
-    def _order(self, person: Person) -> int:
-        return person.at
+    def _likeliest(self, found: list[Person], words: tuple[str, ...], at: int) -> Person:
+        """Of several who bear the name: English surnames first, then whoever was last mentioned before `at`."""
+        if len(found) == 1:
+            return found[0]
+        surname = self.words.language == "en" and len(words) == 1
+
+        def order(person: Person) -> tuple[bool, bool, int]:
+            before = bisect_left(person.seen, at)
+            last = person.seen[before - 1] if before else person.at
+            return (surname and person.words[-1] == words[0], last < at, last)
+
+        return max(found, key=order)
 
     def _enter(self, person: Person) -> None:
         """Make the person findable under every word of the name, its initials and the by-names."""
         words = fold(person.name or "")
-        for word in words:
-            for index, key in ((self._by_word, word), (self._by_letter, word[0])):
-                entered = index.setdefault(key, [])
-                if not any(person is one for one in entered[-LATEST:]):
-                    entered.append(person)
-        if 2 <= len(words) <= 4:
-            self._by_initials["".join(word[0] for word in words)] = person
+        if words != person.words:
+            for word in set(words).difference(person.words):
+                self._by_word.setdefault(word, []).append(person)
+                self._by_letter.setdefault(word[0], []).append(person)
+            if 2 <= len(words) <= 4:
+                self._by_initials["".join(word[0] for word in words)] = person
+            person.words = words
+            self._by_words[words] = person
         for alias in person.aliases:
             self._by_alias.setdefault(alias, person)
             for part in alias.split():
                 self._by_alias.setdefault(part, person)
+
+    def first_named(self, at: int, reach: int) -> Person | None:
+        """The first person mentioned from `at` on, no further than `reach` characters away."""
+        after = bisect_left(self.sightings, at, key=lambda sighting: sighting.mention.start)
+        found = self.sightings[after : after + 1]
+        return found[0].person if found and found[0].mention.start < at + reach else None
 
     def known_as(self, at: int) -> Person | None:
         """Whom 'pria yang akrab disapa Bang Jo' means, if the words right after `at` say so and the name is known."""
@@ -191,15 +263,29 @@ class People:
         if not said or re.search(r"[.\n\0]", self.prose[at : said.start()]):
             return None
         mention = self.reader.read(said.start(1))
-        return self._named(mention.name) if mention and mention.name else None
+        return self._named(mention.name, at) if mention and mention.name else None
+
+    def _role_keys(self, held: list[str]) -> list[str]:
+        """Under which words a role is found: the first; in English every word that can stand for it."""
+        if self.words.language == "en":
+            return [word for word in held if self.words.is_head(word) or word in self.words.titles] or held[-1:]
+        return held[:1]
 
     def in_role(self, role: str, at: int) -> Person | None:
         """The person introduced with that role, the last before `at` if there are several."""
         wanted = self._role_words(role)
-        held_by = self._by_head.get(wanted[0], ()) if wanted else ()
+        keys = self._role_keys(wanted)
+        held_by = self._by_head.get(keys[-1], ()) if keys else ()
         found = [person for held, person in held_by[-LATEST:] if set(wanted) <= held]
         earlier = [person for person in found if person.at <= at]
+        if not found and self.words.language == "en":
+            return self._only_holder(keys[-1] if keys else "", role)
         return (earlier or found)[-1] if found else None
+
+    def _only_holder(self, key: str, role: str) -> Person | None:
+        """'the council president' for the one president there is, 'the judge' for 'Judge Berg'."""
+        holders = {id(person): person for _, person in self._by_head.get(key, ())[-LATEST:]}
+        return next(iter(holders.values())) if len(holders) == 1 else self._by_alias.get(role.lower())
 
     def _role_words(self, role: str) -> list[str]:
         """A role's words spelt out: 'Wabup Serang' -> wakil, bupati, serang; 'Plt' and such dropped."""
@@ -211,10 +297,6 @@ class People:
             for part in spelt.split():
                 found += self.words.abbreviations.get(part, part).split()
         return found
-
-
-def _same(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    return words == name
 
 
 def _part(words: tuple[str, ...], name: tuple[str, ...]) -> bool:

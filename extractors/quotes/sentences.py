@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from extractors.quotes.vocabulary import Vocabulary
 
 BLANK = "\0"
-_END = re.compile(r"[.!?…][)\]]?\s+(?=[^\W\d_]|[\0(])|[.](?=[A-Z][a-z])|\n+|\0+")
-_WORD_BEFORE = re.compile(r"[^\W\d_]+\Z")
+_END = re.compile(r"[.!?…\n\0](?:(?<=\n)\n*|(?<=\0)\0*|(?<=[.!?…])[)\]]?\s+(?=[^\W\d_]|[\0(])|(?<=[.])(?=[A-Z][a-z]))")
+_WORD_BEFORE = re.compile(r"[^\W\d_]+")
+MAX_ABBREVIATION = 12  # letters
 
 
 class Prose:
@@ -56,8 +57,8 @@ def mask(text: str, *regions: Sequence[tuple[int, int]]) -> str:
 def _is_abbreviation(text: str, stop: int, words: Vocabulary) -> bool:
     if text[stop] != ".":
         return False
-    word = _WORD_BEFORE.search(text, max(0, stop - 12), stop)
+    word = _WORD_BEFORE.match(text[max(0, stop - MAX_ABBREVIATION) : stop][::-1])
     if not word:
         return False
-    lower = word[0].lower()
+    lower = word[0][::-1].lower()
     return len(lower) == 1 or lower in words.titles or lower in words.ranks

@@ -31,13 +31,16 @@ _APPOSITION = re.compile(r"[ ]?,[^,.\n\0]{1,80},")
 _BODY = re.compile(
     r"[ ]*((?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))(?:[ ](?:dan[ ]|of[ ]|the[ ])?(?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))){0,8})"
 )
+_PHRASE = re.compile(r"(?: [a-z][\w'’-]*){1,5}, (?=[A-Z])")
+_INDEFINITE = re.compile(r"\s*(An?|One) (?=[a-z])")
 _HANDLE = re.compile(r"[ ](?:(?:pemilik )?akun(?: [^\W\d_]+){0,3} )?(@[\w.]*\w)")
 _CUE_END = re.compile(
     r"[ ]*(?:[.,;(\n]|\Z|"
     r"(?:saat|usai|kepada|di|pada|dalam|ketika|sambil|seraya|seperti|melalui|lewat|soal|lagi|dengan)\b)"
 )
-_ARTICLES = frozenset(("sang", "si", "the", "a", "an"))
+_ARTICLES = frozenset(("sang", "si", "the", "a", "an", "his", "her", "their", "its", "our"))
 _AUXILIARIES = frozenset(("has", "had", "have", "juga"))
+_INNER = " '’‘”\""  # closing marks of a quote within the quote
 ENDS_SPEECH = frozenset(",.?!…")
 UNNAMED_WORDS = 7  # in a subject without a name, its verb included
 MIN_SUFFIXED = 6  # letters; shorter words in -nya are no verbs
@@ -87,7 +90,7 @@ class Speech:
             return "mixed" if fragment else "direct"
         if beside.side == "split":
             return "direct"
-        ended = said[-1:] in ENDS_SPEECH or self.text[span.outer_end : span.outer_end + 1] in (".", ",")
+        ended = said.rstrip(_INNER)[-1:] in ENDS_SPEECH or self.text[span.outer_end : span.outer_end + 1] in (".", ",")
         words = _WORDS.findall(said)
         if beside.side == "before":
             if said[:1].islower():
@@ -144,6 +147,8 @@ class Speech:
     def _subject(self, cue: str, at: int) -> Beside:
         """The cue and the one named after it."""
         end = at
+        if cue.lower() == "according":
+            cue = self.prose[at - len(cue) : at] + (" to" if self.prose.startswith(" to ", at) else "")
         for _ in range(3):
             following = _WORD.match(self.prose, end)
             if not following:
@@ -158,7 +163,9 @@ class Speech:
         handle = _HANDLE.match(self.prose, end)
         if handle:
             return Beside(cue=cue, side="after", subject="body", said_of=handle[1], end=handle.end())
-        mention = self.reader.read(end)
+        mention = self._named_after_phrase(end) or self.reader.read(end)
+        if mention and mention.possessive:
+            mention = self._named_after_phrase(mention.end) or mention
         if mention:
             mention = self._through(mention)
             return Beside(cue=cue, side="after", subject="mention", mention=mention, end=mention.end)
@@ -170,6 +177,12 @@ class Speech:
             said_of, end = following[1], following.end()
             return Beside(cue=cue, side="after", subject="epithet", said_of=said_of, end=end)
         return Beside(cue=cue, side="after", end=end)
+
+    def _named_after_phrase(self, at: int) -> Mention | None:
+        """'the pilot’s widow, Ann Berg': whom a noun phrase and a comma introduce."""
+        phrase = _PHRASE.match(self.prose, at) if self.words.language == "en" else None
+        mention = self.reader.read(phrase.end()) if phrase else None
+        return mention if mention and mention.name else None
 
     def _through(self, mention: Mention) -> Mention:
         """'Bupati melalui Kabag Humas Andi', 'Bupati yang diwakili oleh Asisten Y': the second speaks."""
@@ -191,15 +204,17 @@ class Speech:
         if first[1].lower() in self.words.pronouns:
             verb = self._verb(first.end())
             return verb and Beside(cue=verb[1], side="after", subject="pronoun", said_of=first[1], end=verb.end())
-        last = self.text[span.start : span.end].rstrip(" '’‘”\"")[-1:]
+        last = self.text[span.start : span.end].rstrip(_INNER)[-1:]
         if last not in ENDS_SPEECH or (last in ".…" and self.prose[at].isupper()):
             return None
         if first[1].lower() in _ARTICLES:
             at = first.end()
-        mention = self.reader.read(at)
+        phrase = self._named_after_phrase(at)
+        mention = phrase or self.reader.read(at)
         if mention:
             apposition = _APPOSITION.match(self.prose, mention.end)
-            verb = self._verb(mention.end) or (self._verb(apposition.end()) if apposition else None)
+            end = mention.end + (phrase is not None and self.prose.startswith(",", mention.end))
+            verb = self._verb(end) or (self._verb(apposition.end()) if apposition else None)
             if verb:
                 return Beside(cue=verb[1], side="after", subject="mention", mention=mention, end=verb.end())
         return self._far_verb(at)
@@ -207,6 +222,9 @@ class Speech:
     def _far_verb(self, start: int) -> Beside | None:
         """'…," the company said', '…," Biden-era official Tom Reyes told': a few words up to the verb."""
         end = start
+        first = _WORD.match(self.prose, start)
+        if first and first[1].lower() in self.words.openers:
+            return None
         for _ in range(UNNAMED_WORDS):
             word = _WORD.match(self.prose, end)
             if not word:
@@ -261,7 +279,17 @@ class Speech:
         if lower in self.words.according or lower in self.words.passive:
             named = self._subject(verb[0], start + verb.end())
             return msgspec.structs.replace(named, cue=cue, side="before", end=span.outer_end)
+        nameless = self._indefinite(start)
+        if nameless:
+            return Beside(cue=cue, side="before", subject="mention", mention=nameless, end=span.outer_end)
         return Beside(cue=cue, side="before", end=span.outer_end)
+
+    def _indefinite(self, start: int) -> Mention | None:
+        """'A spokesman for the port said: …': someone new without a name is the subject of the leading clause."""
+        article = _INDEFINITE.match(self.prose, start) if self.words.language == "en" else None
+        role = self.reader.read_the(self.reader.tokens.index(article.start(1))) if article else None
+        named = role and self.reader.tokens.gaps[self.reader.tokens.index(role.end)] == ", "
+        return None if named else role
 
     def _leads_in(self, span: Span, lead: str, verb: re.Match[str]) -> bool:
         """Whether the clause with that verb runs into the quote: 'mengatakan, "', 'that "', 'menyebut "kota hujan"'."""
@@ -297,6 +325,6 @@ class Speech:
 
 
 def _is_title(words: list[str]) -> bool:
-    """Most of the longer words begin with a capital."""
-    long = [word for word in words if len(word) > 3]
+    """Most of the longer words after the first begin with a capital."""
+    long = [word for word in words[1:] if len(word) > 3]
     return len(words) > 1 and sum(word[0].isupper() for word in long) > TITLE_SHARE * len(long)

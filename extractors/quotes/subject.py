@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from extractors.quotes.people import People, Person, Sighting
+    from extractors.quotes.people import Gender, People, Person, Sighting
     from extractors.quotes.sentences import Prose
+    from extractors.quotes.tokens import Tokens
     from extractors.quotes.vocabulary import Vocabulary
 
-_WORDS = re.compile(r"[^\W\d_]+")
-_AFTER = re.compile(r"[\s,]*((?:[^\W\d_]+(?:-[^\W\d_]+)?[\s,]+){0,4}[^\W\d_]+)")
 _PASSIVE = re.compile(
     r"\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
     r"(?:di[a-z]{4,}|tewas|meninggal|mengalami|menderita|ter[a-z]{4,})\b"
@@ -26,11 +25,19 @@ _EPITHET = re.compile(
     re.IGNORECASE,
 )
 _HELD = re.compile(r"(?:\A|,)\s*(?:[^\W\d_]+\s+){0,3}(?:ia|dia|iapun|beliau|he|she)\s", re.IGNORECASE)
-"""The sentence has its pronoun for a subject: whoever is named later in it is not."""
+_PRONOUNS = frozenset(("ia", "dia", "iapun", "beliau", "he", "she"))
 _ACTING_ON = re.compile(r"(?:me|di)[a-z]{5,}\Z")
 """'menangkap Andi': the verb right before makes its object."""
+_AGENT = re.compile(r"(?:oleh|by|dari|di[a-z]{5,})\Z")
+"""'dibuka Bupati', 'oleh Andi': after it stands who acts."""
+_ACCORDING = re.compile(r"\baccording to(?: [a-z][\w'’]*){0,5},? \Z")
+_FRONTED = re.compile(r"\W*[A-Z]\w+(?:ed|told) by\b")
+"""'Asked by the chair, Ann Berg, …': someone else's question."""
 _OPENING = re.compile(r"[^,]{0,80},\s*\Z")
 """An adverbial up to its comma: 'Dalam sambutannya, Bupati …'."""
+REACH = 60  # characters before a mention that may hold 'according to'
+MAX_EPITHET = 3  # words between the opening of a sentence and its subject
+AHEAD = 5  # words looked at after a mention
 LEAD = 300  # characters of a sentence looked at before a mention
 SPEAKS, OPENS, MAY_BE, IS_NOT = 3, 2, 1, 0  # how surely a mention is the subject of its sentence
 
@@ -44,6 +51,7 @@ class Thread:
         self.people = people
         self.words = words
         self.subject: Person | None = None
+        self.past: list[Person] = []
         self.next = 0
 
     def skip(self, to: int) -> None:
@@ -71,27 +79,60 @@ class Thread:
     def _take(self, person: Person | None, weight: int) -> None:
         if person is None or (weight == MAY_BE and self.subject is not None):
             return
-        self.subject = person
+        self.turn_to(person)
+
+    def turn_to(self, person: Person) -> None:
+        """Make that person the running subject."""
+        if person is not self.subject:
+            self.past.append(person)
+            self.subject = person
 
     def weigh(self, sighting: Sighting, start: int) -> int:
         """How surely the mention is the subject of its sentence, which begins at `start`."""
         mention, silent = sighting.mention, sighting.person.silent
         before = self.prose[max(start, mention.start - LEAD) : mention.start]
-        last = [word.lower() for word in _WORDS.findall(before[-60:])][-2:]
-        after = _AFTER.match(self.prose, mention.end)
-        following = [word.strip(",") for word in after[1].lower().split()] if after else []
+        tokens = self.people.mentions.tokens
+        first = tokens.index(mention.start)
+        last = [word.lower for word in tokens.words[max(tokens.index(start), first - 2) : first]]
+        following = self._following(mention.end, tokens)
         companion = self._is_companion(before, last)
-        if self._speaks(last, following, companion=companion):
+        if not mention.possessive and self._speaks(last, following, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
         if self.people.mentions.is_statement(mention.start):
             return OPENS
-        if _HELD.search(before):
+        if _ACCORDING.search(before[-REACH:]):
+            return SPEAKS
+        if mention.possessive or self._held_by_pronoun(tokens, start, first, before):
             return IS_NOT
         if companion or self._is_object(before, last):
-            return MAY_BE if last[-1] in ("oleh", "by", "dari") and not silent else IS_NOT
-        if silent or self._suffers(mention.end):
+            return MAY_BE if _AGENT.match(last[-1]) and not silent else IS_NOT
+        if silent or sighting.person.faint or self._suffers(mention.end):
             return MAY_BE
-        return OPENS if self._opens(before) or self._acts(following) else MAY_BE
+        opens, acts = self._opens(before), self._acts(following)
+        if sighting.person.hidden:
+            return OPENS if opens and acts else MAY_BE
+        return OPENS if opens or acts else MAY_BE
+
+    def _held_by_pronoun(self, tokens: Tokens, start: int, first: int, before: str) -> bool:
+        """The sentence has its pronoun for a subject: whoever is named later in it is not."""
+        words = tokens.words[tokens.index(max(start, tokens.starts[first] - LEAD)) : first]
+        if self.words.language == "en":
+            return bool(words) and words[0].lower in _PRONOUNS
+        return any(word.lower in _PRONOUNS for word in words) and bool(_HELD.search(before))
+
+    def _following(self, at: int, tokens: Tokens) -> list[str]:
+        """The next words, up to a stop: in small letters."""
+        found: list[str] = []
+        number = tokens.index(at)
+        while (
+            len(found) < AHEAD
+            and number < len(tokens.words)
+            and not self.prose[at : tokens.starts[number]].strip(", \n")
+        ):
+            found.append(tokens.words[number].lower)
+            at = tokens.ends[number]
+            number += 1
+        return found
 
     def _speaks(self, last: list[str], following: list[str], *, companion: bool) -> bool:
         """A reporting word stands right beside the mention."""
@@ -107,6 +148,12 @@ class Thread:
         if cue in words.according or cue in words.passive or cue in words.bare or cue in words.via:
             return True
         return len(last) > 1 and last[0] in words.passive and (cue in words.adverbs or cue == "oleh")
+
+    def of_gender(self, gender: Gender) -> Person | None:
+        """The subject, or the last one before whom 'he' or 'she' can mean."""
+        if self.subject is None or self.subject.gender in (gender, None):
+            return self.subject
+        return next((person for person in reversed(self.past) if person.gender == gender), None)
 
     def _is_companion(self, before: str, last: list[str]) -> bool:
         return bool(last) and last[-1] in self.words.companions and not before.rstrip().endswith(",")
@@ -124,12 +171,18 @@ class Thread:
         """Nothing stands before the mention but an adverbial, an epithet or a word that turns to someone else."""
         switch = self.words.switch.match(before)
         rest = before[switch.end() :] if switch else before
+        if self.words.language == "en":
+            if _FRONTED.match(before):
+                return False
+            words = rest[rest.rfind(",") + 1 :].lower().split()
+            others = self.words.finite | self.words.companions
+            return len(words) < MAX_EPITHET and others.isdisjoint(words)
         return not rest.strip(" ,") or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
 
     def _acts(self, following: list[str]) -> bool:
         """An active verb follows."""
         first = following[0] if following else ""
         if self.words.language == "en":
-            return first.endswith("ed") or first in ("has", "had", "is", "was", "will", "also", "who")
+            return first.endswith("ed") or first in self.words.finite
         verb = first.startswith(("me", "ber")) and len(first) > 5
-        return verb or first in ("juga", "sendiri", "sempat", "akan", "pun")
+        return verb or first in self.words.finite

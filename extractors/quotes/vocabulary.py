@@ -7,21 +7,29 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from extractors.lexicon import load
 
 _SPEECH = (
-    "active quoting passive according adverbs pronouns companions via not_speech lead_ins conjunctions calendar "
-    "occasions"
+    "active quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
+    "conjunctions calendar occasions"
 ).split()
 _PEOPLE = (
     "ranks arms titles degrees heads silent acting bodies soft capital_only takes_name place_or_name of_place "
-    "not_names particles joins of_body"
+    "not_names particles joins of_body opens_place opens_long_rank dotted_names of_team "
+    "opens_place_name masculine feminine"
 ).split()
 """The word lists of the two lexicons, each under the name of its field."""
+
+Kind = Literal["head", "rank", "title", "body", "place", "acronym", "number", "name", "particle", "lower"]
+
+MAX_ACRONYM = 6  # capitals; longer words in capitals are names in capitals
+MAX_SPELLINGS = 50_000  # kept at once; a long crawl meets new words for ever
+_ROMAN = re.compile(r"[IVX]{1,3}")
+_SMALL = re.compile(r"[a-z]+")
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,6 +44,8 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     according: frozenset[str]
     not_cue: frozenset[str]
     adverbs: frozenset[str]
+    finite: frozenset[str]
+    openers: frozenset[str]
     pronouns: frozenset[str]
     companions: frozenset[str]
     via: frozenset[str]
@@ -64,20 +74,37 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     particles: frozenset[str]
     joins: frozenset[str]
     of_body: frozenset[str]
+    opens_place: frozenset[str]
+    """Spelt as they stand: 'di', 'Desa'."""
+    opens_long_rank: frozenset[str]
+    dotted_names: frozenset[str]
+    of_team: frozenset[str]
+    opens_place_name: frozenset[str]
+    masculine: frozenset[str]
+    feminine: frozenset[str]
+    common_shape: re.Pattern[str]
+    title_shape: re.Pattern[str]
     abbreviations: dict[str, str]
     places: dict[str, tuple[tuple[str, ...], ...]]
     """First word of a place -> the places beginning so, longest first, as lower-case words."""
     aside: re.Pattern[str]
     """Lines that are no part of the story: 'Baca juga: …'."""
     switch: re.Pattern[str]
+    echo: re.Pattern[str]
 
     def is_head(self, word: str) -> bool:
-        """Whether a lower-case word opens a role: 'ketua', 'kasatreskrim'."""
+        """Whether a lower-case word opens a role: 'ketua', 'kasatreskrim', 'pelatihnya'."""
+        if self.language == "id" and word.endswith("nya"):
+            word = word[:-3]
         return word in self.heads or bool(self.head_shape.fullmatch(word))
 
     def is_body(self, word: str) -> bool:
         """Whether a lower-case word belongs to the names of bodies: 'dinas', 'diskominfo'."""
-        return word in self.bodies or bool(self.body_shape.fullmatch(word))
+        return word in self.bodies or bool(self.body_shape.fullmatch(word) or self.common_shape.fullmatch(word))
+
+    def is_common(self, word: str) -> bool:
+        """Whether a lower-case word is no name, capital or not: 'menurut', 'kebutuhan'."""
+        return word in self.not_names or bool(self.common_shape.fullmatch(word))
 
     def is_cue(self, word: str) -> bool:
         """Whether a lower-case word right after a quote reports it: 'kata', 'katanya', 'said'."""
@@ -90,7 +117,6 @@ def vocabulary(language: str) -> Vocabulary:
     code = "en" if language == "en" else "id"
     speech, people = load(f"speech_{code}"), load(f"people_{code}")
     bare = _words(speech, "bare")
-    switches = "|".join(re.escape(phrase) for phrase in speech["switches"])
     not_cue = _words(speech, "not_cue")
     return Vocabulary(
         language=code,
@@ -101,16 +127,129 @@ def vocabulary(language: str) -> Vocabulary:
         **{name: _words(people, name) for name in _PEOPLE},
         head_shape=re.compile(people["head_shape"]),
         body_shape=re.compile(people["body_shape"]),
+        common_shape=re.compile(people["common_shape"]),
+        title_shape=re.compile(people["title_shape"]),
         village=re.compile(people["village"]),
-        aside=re.compile(speech["aside"], re.IGNORECASE | re.MULTILINE),
+        aside=re.compile(speech["aside"], re.IGNORECASE),
         abbreviations=dict(people["abbreviations"]),
         places=_places() if code == "id" else {},
-        switch=re.compile(rf"\s*(?:{switches})\b", re.IGNORECASE),
+        switch=_opening(speech["switches"]),
+        echo=_opening(speech["echoes"]),
     )
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """A spelling and all the vocabulary knows of it, whatever stands beside it."""
+
+    text: str
+    lower: str
+    capital: bool
+    kind: Kind
+    untitled: Kind
+    """Its kind where it can be no rank or title: in small letters, with no capital after it."""
+    possessive: bool
+    """'Berg’s': `lower` is without the ending."""
+    in_role: bool
+    """In plain small letters, and a word of a role or body."""
+    arm: bool
+    roman: bool
+    takes_stop: bool
+    """A full stop after it does not end the sentence: 'Drs.', 'M.'"""
+    head: bool
+    titles: bool
+    """Rank, civil title or role: a mention may begin with it."""
+    body: bool
+    not_name: bool
+    calendar: bool
+    may_open: bool
+    may_be_name: bool
+    opens_place: bool
+    opens_long_rank: bool
+    plain: bool
+    """Nothing but a name: no acronym, degree or day."""
+    degree: bool
+    """A bare degree: capitals that no name has."""
+    places: tuple[tuple[str, ...], ...]
+
+
+class Spellings(dict[str, Word]):
+    """Spelling -> Word, each looked up in the vocabulary once."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        super().__init__()
+        self.vocabulary = vocabulary
+
+    def __missing__(self, text: str) -> Word:
+        if len(self) >= MAX_SPELLINGS:
+            self.clear()
+        word = self[text] = _word(text, self.vocabulary)
+        return word
+
+
+@cache
+def spellings(language: str) -> Spellings:
+    """The words of 'id' or 'en' met so far in this process."""
+    return Spellings(vocabulary(language))
+
+
+def _word(text: str, words: Vocabulary) -> Word:
+    possessive = words.language == "en" and text.endswith(("'s", "’s"))
+    lower, capital = text.lower()[: -2 if possessive else None], text[0].isupper()
+    head, body = words.is_head(lower), lower in words.bodies
+    titled = lower in words.ranks or lower in words.titles or bool(words.title_shape.fullmatch(lower))
+    role = head or titled
+    not_name, calendar, places = words.is_common(lower), lower in words.calendar, words.places.get(lower, ())
+    untitled = _untitled(text, lower, words)
+    degree = len(text) > 1 and text[1].isupper() and lower in words.degrees
+    shortened = len(text) == 1 or lower in words.dotted_names
+    plain = untitled == "name" and not (titled or calendar or degree or shortened or possessive)
+    return Word(
+        text=text,
+        lower=lower,
+        capital=capital,
+        kind="rank" if lower in words.ranks else "title" if titled else untitled,
+        untitled=untitled,
+        possessive=possessive,
+        in_role=(role or body) and bool(_SMALL.fullmatch(text)),
+        arm=lower in words.arms,
+        roman=bool(_ROMAN.fullmatch(text)),
+        takes_stop=titled or shortened,
+        head=head,
+        titles=role,
+        body=body,
+        not_name=not_name,
+        calendar=calendar,
+        may_open=role or not (not_name or body or calendar or places),
+        may_be_name=not (not_name or body or head),
+        opens_place=text in words.opens_place,
+        opens_long_rank=lower in words.opens_long_rank,
+        plain=plain,
+        degree=degree,
+        places=places if capital else (),
+    )
+
+
+def _untitled(text: str, lower: str, words: Vocabulary) -> Kind:
+    if text[0].isdigit():
+        return "number"
+    if words.is_head(lower):
+        return "head"
+    if words.is_body(lower):
+        return "body"
+    if lower in words.particles:
+        return "particle"
+    if not text[0].isupper():
+        return "lower"
+    return "acronym" if text.isupper() and (2 <= len(text) <= MAX_ACRONYM or "-" in text) else "name"
 
 
 def _words(table: dict[str, Any], name: str) -> frozenset[str]:
     return frozenset(str(table[name]).split())
+
+
+def _opening(phrases: list[str]) -> re.Pattern[str]:
+    """Matches any of those phrases, white space before it allowed, in either case."""
+    return re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases))})\b", re.IGNORECASE)
 
 
 def _places() -> dict[str, tuple[tuple[str, ...], ...]]:

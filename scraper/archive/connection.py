@@ -31,6 +31,10 @@ TROUBLES: dict[int, tuple[type[ArchiveUnusable], str]] = {
     sqlite3.SQLITE_IOERR: (ArchiveUnusable, "cannot be read or written: the disk reports an error; check the disk"),
 }
 
+PRIMARY = 0xFF  # the low byte of an error code, without the extended code
+WITHOUT_WAL = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+"""How SQLite says that it may not make the files a reader of a write-ahead log needs beside the database."""
+
 
 @contextmanager
 def troubles_told(path: Path) -> Iterator[None]:
@@ -39,7 +43,7 @@ def troubles_told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorcode", None)
-        kind = TROUBLES.get(code & 0xFF) if code is not None else None  # the low byte, without the extended code
+        kind = TROUBLES.get(code & PRIMARY) if code is not None else None
         if kind is None:
             raise
         raise kind[0](f"The archive {path} {kind[1]}. ({error})") from error
@@ -48,8 +52,9 @@ def troubles_told(path: Path) -> Iterator[None]:
 def connect(path: Path, *, create: bool, readonly: bool) -> Database:
     """An open archive, its tables brought up to date unless `readonly`.
 
-    An absent or empty file becomes a fresh archive only if `create`. Raises ForeignArchive for another program's
-    database, NewerArchive for one whose schema is ahead of this program, ArchiveUnusable for what cannot be opened.
+    An absent or empty file becomes a fresh archive only if `create`. One in a folder that may not be written is read as
+    a file that nobody changes, if it is whole. Raises ForeignArchive for another program's database, NewerArchive for
+    one whose schema is ahead of this program, ArchiveUnusable for what cannot be opened.
     """
     if not path.exists() and not create:
         raise ArchiveUnusable(
@@ -58,15 +63,31 @@ def connect(path: Path, *, create: bool, readonly: bool) -> Database:
     with troubles_told(path):
         if create:
             _make_folder(path.parent)
-        mode = "ro" if readonly else "rwc" if create else "rw"
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_TIMEOUT, isolation_level=None
-        )
+        if not readonly:
+            return _open(path, "mode=rwc" if create else "mode=rw", create=create, readonly=False)
         try:
-            return _ready(connection, path, create=create, readonly=readonly)
-        except BaseException:
-            connection.close()
-            raise
+            return _open(path, "mode=ro", create=False, readonly=True)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & PRIMARY not in WITHOUT_WAL or not _is_whole(path):
+                raise
+            return _open(path, "mode=ro&immutable=1", create=False, readonly=True)
+
+
+def _open(path: Path, query: str, *, create: bool, readonly: bool) -> Database:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?{query}", uri=True, timeout=BUSY_TIMEOUT, isolation_level=None
+    )
+    try:
+        return _ready(connection, path, create=create, readonly=readonly)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether all commits are in the file itself: none waits in a write-ahead log beside it."""
+    log = path.resolve().with_name(f"{path.resolve().name}-wal")
+    return not log.exists() or log.stat().st_size == 0
 
 
 def _make_folder(folder: Path) -> None:

@@ -1,6 +1,7 @@
-"""Taking a site out of the archive, so that nothing of it is left but tombstones for those who hold an export."""
+"""Taking a site out of the archive, so that nothing of it is left but tombstones for those who hold an export.
 
-# ruff: noqa: S608  (the SQL is made of this package's own names; what comes from outside is always a parameter)
+What other sites hold stays whole: their articles, the pages these were read from, the pages those were compressed with.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +13,24 @@ from scraper.archive.visits import next_seq
 
 REASON = "site-purged"
 
-PURGED = "SELECT id FROM articles WHERE site = :site OR id IN (SELECT article FROM frontier WHERE site = :site)"
-
 STEPS = (
+    # an address of another site that showed one of its articles is to be read again
+    """
+    UPDATE frontier SET state = 'due', due_at = :at, etag = NULL, last_modified = NULL
+    WHERE site != :site AND article IN (SELECT id FROM articles WHERE site = :site)
+    """,
     # what hangs on an article goes with it, by its foreign key
-    f"DELETE FROM articles WHERE id IN ({PURGED})",
+    "DELETE FROM articles WHERE site = :site",
     "DELETE FROM observations WHERE site = :site",
     "DELETE FROM outcomes WHERE site = :site",
     "DELETE FROM frontier WHERE site = :site",
     "DELETE FROM reference_pages WHERE site = :site",
+    # a page that an article of another site was read from is that site's now
+    """
+    UPDATE captures SET site = (
+        SELECT a.site FROM extractions e JOIN articles a ON a.id = e.article WHERE e.capture = captures.id)
+    WHERE site = :site AND id IN (SELECT capture FROM extractions)
+    """,
     "DELETE FROM captures WHERE site = :site",
     "DELETE FROM sites WHERE name = :site",
     "DELETE FROM labels WHERE name NOT IN (SELECT label FROM article_labels)",
@@ -38,9 +48,9 @@ def purge_site(connection: sqlite3.Connection, site: str, at: datetime) -> None:
     connection.execute(
         "INSERT INTO tombstones (seq, id, url, site, reason, at, sha256)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY a.seq), a.id, a.url, :site, :reason, :at, c.sha256"
-        f" FROM articles a LEFT JOIN captures c ON c.id = a.capture WHERE a.id IN ({PURGED})",
+        " FROM articles a LEFT JOIN captures c ON c.id = a.capture WHERE a.site = :site",
         {"site": site, "first": next_seq(connection), "reason": REASON, "at": utc_text(at)},
     )
     connection.execute("PRAGMA defer_foreign_keys = ON")  # references among blobs are whole again at the commit
     for step in STEPS:
-        connection.execute(step, {"site": site})
+        connection.execute(step, {"site": site, "at": utc_text(at)})

@@ -37,7 +37,10 @@ def search(
 
     "words in double quotes" must stand side by side; a word that ends in * matches its beginnings. No other sign means
     anything, so that no text is a mistake; a query without a letter or digit finds nothing. Accents play no part.
+    Raises NoSuchSite.
     """
+    if site is not None:
+        archive.check_site(site)
     asked = match_expression(query)
     if asked is None:
         return []

@@ -20,13 +20,14 @@ import msgspec
 from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
+from extractors.urls import canonical
 from scraper.archive import connection, frontier, visits
 from scraper.archive.captures import CaptureShelf
 from scraper.archive.instants import utc_text
 from scraper.archive.purge import purge_site
 from scraper.archive.records import Extra, Record, select_records
 from scraper.archive.visits import Visit
-from scraper.errors import ArchiveLocked, ArchiveUnusable, NoSuchSite
+from scraper.errors import ArchiveLocked, ArchiveUnusable, NoSuchSite, NothingDone
 from scraper.outcomes import Outcome
 
 TOMBSTONE = "kliping.tombstone/1"
@@ -99,13 +100,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     sites: tuple[SiteCount, ...]
 
 
-class PastOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """One outcome of an address, with the run it fell in."""
-
-    run: int
-    outcome: Outcome
-
-
 class Archive:
     """An open archive. Bound to the thread that opened it; a context manager that closes."""
 
@@ -119,7 +113,8 @@ class Archive:
     def open(cls, path: Path | str, *, create: bool = False, readonly: bool = False) -> Self:
         """The archive at `path`, its tables brought up to date unless `readonly`.
 
-        An absent or empty file becomes a fresh archive only if `create`. Raises ForeignArchive, NewerArchive,
+        An absent or empty file becomes a fresh archive only if `create`. `readonly` reads in a read-only folder too.
+        Raises ForeignArchive, NewerArchive,
         ArchiveLocked, DiskFull or ArchiveUnusable, each saying what to do.
         """
         path = Path(path)
@@ -145,9 +140,10 @@ class Archive:
     def writing(self) -> Iterator[None]:
         """The right to crawl into this archive; raises ArchiveLocked at once while another process holds it.
 
-        The lock is a file beside the archive and ends with the process, however it ends. Reads need none.
+        The lock is a file beside the archive, whichever link led to it, and ends with the process, however it ends.
+        Reads need none.
         """
-        lock = FileLock(f"{self.path}.lock", timeout=0)
+        lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)
         try:
             lock.acquire()
         except Timeout:
@@ -174,13 +170,21 @@ class Archive:
     # sites
 
     def add_site(self, site: Site) -> None:
-        """Holds the site from now on; one held already, or removed, is replaced by this."""
-        self._write_site(site)
+        """Holds the site from now on; one held already, or removed, is replaced by this.
 
-    def update_site(self, site: Site) -> None:
-        """Replaces what is held of the site. Raises NoSuchSite."""
-        self.site(site.name)
-        self._write_site(site)
+        Raises NothingDone where another site that is crawled is the same blog: its articles have one home.
+        """
+        with self.transaction():
+            self._refuse_second_name(site)
+            self._write_site(site)
+
+    def _refuse_second_name(self, site: Site) -> None:
+        for other in self.sites():
+            if site.blog_id and other.blog_id == site.blog_id and other.name != site.name:
+                raise NothingDone(
+                    f"{site.name} is the blog {site.blog_id}, which this archive crawls as {other.name}; to crawl it"
+                    f" under the new name, run 'kliping sites remove {other.name}' first."
+                )
 
     def _write_site(self, site: Site) -> None:
         values = [utc_text(value) if isinstance(value, datetime) else value for value in msgspec.structs.astuple(site)]
@@ -196,8 +200,22 @@ class Archive:
         """The site of that name, removed or not. Raises NoSuchSite."""
         found = self._sites("name = ?", name)
         if not found:
-            raise NoSuchSite(f"The archive {self.path} knows no site {name!r}; add it with 'kliping sites add URL'.")
+            raise self._no_such_site(name)
         return found[0]
+
+    def check_site(self, name: str) -> None:
+        """Raises NoSuchSite for a name no site has or had here. One removed is known, and one purged by its tombstones:
+        an export of it tells what was taken out.
+        """
+        known = "SELECT 1 FROM sites WHERE name = ? UNION ALL SELECT 1 FROM tombstones WHERE site = ? LIMIT 1"
+        if not self._read(known, (name, name)):
+            raise self._no_such_site(name)
+
+    def _no_such_site(self, name: str) -> NoSuchSite:
+        return NoSuchSite(
+            f"The archive {self.path} knows no site {name!r}; 'kliping sites list' names those it has, and"
+            " 'kliping sites add URL' adds one."
+        )
 
     def sites(self) -> tuple[Site, ...]:
         """The sites that are crawled, by name."""
@@ -225,12 +243,14 @@ class Archive:
             found = self._connection.execute("INSERT INTO runs (sites, started_at) VALUES (?, ?) RETURNING id", row)
             return int(found.fetchone()[0])
 
-    def end_run(self, run: int, at: datetime, summary: dict[str, int]) -> None:
-        """The run came to its end; one without an end was broken off."""
+    def end_run(self, run: int, at: datetime, summary: dict[str, int], *, interrupted: bool = False) -> None:
+        """Keeps what the run came to, its visits by verdict. An interrupted one gets no end: a run without `ended_at`
+        was broken off, and if it has no summary either, killed.
+        """
         with self.transaction():
             self._connection.execute(
                 "UPDATE runs SET ended_at = ?, summary = ? WHERE id = ?",
-                (utc_text(at), msgspec.json.encode(summary).decode(), run),
+                (None if interrupted else utc_text(at), msgspec.json.encode(summary).decode(), run),
             )
 
     def settle(self, visit: Visit) -> Outcome:
@@ -249,22 +269,23 @@ class Archive:
         with self.transaction():
             frontier.note(self._connection, site, sightings, utc_text(at))
 
-    def frontier_due(
-        self, site: str, *, at: datetime, run: int | None, limit: int | None, full: bool
-    ) -> list[frontier.Due]:
+    def frontier_due(self, site: str, *, at: datetime, run: int | None, full: bool) -> list[frontier.Due]:
         """The addresses of a site to visit."""
         with connection.troubles_told(self.path):
-            return frontier.due(self._connection, site, at=utc_text(at), run=run, limit=limit, full=full)
+            return frontier.due(self._connection, site, at=utc_text(at), run=run, full=full)
 
     # reading
 
     def record(self, url_or_id: str, *, with_: frozenset[Extra] = frozenset()) -> Record | None:
-        """The record of the article with that id, or at that address; None where none is held."""
+        """The record of the article with that id, or at that address however it is written (`?m=1`, a fragment); None
+        where none is held.
+        """
         with connection.troubles_told(self.path):
             found = select_records(
                 self._connection,
-                "a.id = :key OR a.url = :key OR a.id = (SELECT article FROM frontier WHERE url = :key)",
-                {"key": url_or_id},
+                "a.id = :key OR a.url IN (:key, :address)"
+                " OR a.id IN (SELECT article FROM frontier WHERE url IN (:key, :address))",
+                {"key": url_or_id, "address": canonical(url_or_id)},
                 order="a.seq DESC",
                 with_=with_,
             )
@@ -325,19 +346,6 @@ class Archive:
         """The raw bytes of a captured page. Raises DamagedCapture, naming what is missing or damaged."""
         with connection.troubles_told(self.path):
             return self._shelf.body(sha256)
-
-    def outcomes_of(self, url: str) -> tuple[PastOutcome, ...]:
-        """How the visits to an address ended, newest first."""
-        rows = self._read(
-            "SELECT run, url, outcome, reason, status, at, site, title, detail FROM outcomes WHERE url = ?"
-            " ORDER BY id DESC",
-            (url,),
-        )
-        keys = ("url", "verdict", "reason", "status", "at", "site", "title", "detail")
-        return tuple(
-            PastOutcome(run=run, outcome=msgspec.convert(dict(zip(keys, row, strict=True)), Outcome))
-            for run, *row in rows
-        )
 
     def counts(self) -> Counts:
         """What the archive holds, in all and for each site that is crawled."""

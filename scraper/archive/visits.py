@@ -2,6 +2,10 @@
 
 Capture, article with all that hangs on it, revision, extraction, observation, outcome and the frontier's state are one
 commit. The archive alone decides whether an article is new, changed or unchanged.
+
+An article belongs to the site whose visit brought it, and no other crawled site's visit touches it; one of a site that
+is crawled no longer goes to the site that brings it again. It stands at one address: a second that shows it too (an old
+permalink that redirects, a double entry of the feed) changes nothing in it.
 """
 
 # ruff: noqa: S608  (the SQL is made of this package's own names; what comes from outside is always a parameter)
@@ -31,7 +35,13 @@ STATES: dict[Verdict, str] = {
     "refused": "refused",
     "failed": "failed",
 }
-"""How the frontier holds an address after each verdict."""
+"""How the frontier holds an address after each verdict, but for a refusal that may pass: that one counts as failed."""
+
+LASTING = frozenset({"robots", "scheme", "port"})
+"""Reasons of a refusal that the next run would meet again."""
+
+FOREIGN = "foreign-identity"
+"""The reason why a reading is not kept."""
 
 MISSING = frozenset({"http-404", "http-410"})
 """Reasons that put a held article under suspicion."""
@@ -67,38 +77,51 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Held(msgspec.Struct, frozen=True):
-    """The article row a visit finds in the archive."""
+    """The article row a visit finds in the archive. `is_crawled`: its site is one the archive still crawls."""
 
     status: str
     revision: int
+    is_crawled: bool
     row: ArticleRow
+
+
+class _Settled(msgspec.Struct, frozen=True):
+    """What became of a visit: how it ended, and the article that stands at its address."""
+
+    verdict: Verdict
+    reason: str
+    detail: str | None = None
+    article: str | None = None
+    title: str | None = None
 
 
 def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit) -> Outcome:
     """The outcome of a visit, after writing all of it. The caller has begun the transaction, and ends it."""
     capture = _keep_capture(shelf, visit)
     if visit.reading is not None:
-        verdict, detail = _settle_reading(connection, visit, visit.reading, capture)
-        article: str | None = visit.reading.article.id
-        title: str | None = visit.reading.article.title
+        settled = _settle_reading(connection, visit, _as_of(visit.site, visit.reading), capture)
     else:
-        assert visit.verdict is not None
-        verdict, detail = visit.verdict, visit.detail
-        article, title = _article_at(connection, visit.url)
-        _observe(connection, visit, article)
+        settled = _settle_verdict(connection, visit)
     outcome = Outcome(
         url=visit.url,
-        verdict=verdict,
-        reason=visit.reason,
+        verdict=settled.verdict,
+        reason=settled.reason,
         status=_status(visit),
         at=visit.at,
         site=visit.site,
-        title=title,
-        detail=detail,
+        title=settled.title,
+        detail=settled.detail,
     )
     _write_outcome(connection, visit.run, outcome)
-    _write_frontier(connection, visit, outcome, article)
+    _write_frontier(connection, visit, outcome, settled.article)
     return outcome
+
+
+def _as_of(site: str, reading: Reading) -> Reading:
+    """The reading as the site's own, also where the blog answers under the host of an earlier name."""
+    if reading.article.site == site:
+        return reading
+    return msgspec.structs.replace(reading, article=msgspec.structs.replace(reading.article, site=site))
 
 
 def _status(visit: Visit) -> int | None:
@@ -124,43 +147,82 @@ def _keep_capture(shelf: CaptureShelf, visit: Visit) -> int | None:
     return shelf.keep(visit.capture, url=visit.url, site=visit.site, theme=theme)
 
 
-def _settle_reading(
-    connection: sqlite3.Connection, visit: Visit, reading: Reading, capture: int | None
-) -> tuple[Verdict, str | None]:
-    """The verdict on an article, and for one whose text is the same the names of what else differs."""
-    row = row_of(reading.article)
-    held = _held(connection, row.id)
+def _settle_reading(connection: sqlite3.Connection, visit: Visit, reading: Reading, capture: int | None) -> _Settled:
+    id_, title = reading.article.id, reading.article.title
+    held = _held(connection, id_)
     if held is None:
-        _insert_article(connection, visit, row, capture)
-        _write_revision(connection, visit, row, 1, capture)
-        write_lists(connection, reading, instead=False)
-        _write_extraction(connection, visit, reading, 1, capture)
-        return "new", None
+        _write_article(connection, visit, reading, capture)
+        return _Settled("new", visit.reason, article=id_, title=title)
+    if held.row.site != visit.site and held.is_crawled:
+        told = f"The page calls itself {id_}, an article of {held.row.site} in this archive; that one was left alone."
+        return _Settled("failed", FOREIGN, told, title=title)
+    if _stands_elsewhere(connection, visit, reading, held):
+        return _Settled("unchanged", visit.reason, f"the article stands at {held.row.url}", id_, title)
+    verdict, detail = _compare(connection, visit, reading, held, capture)
+    return _Settled(verdict, visit.reason, detail, id_, title)
+
+
+def _compare(
+    connection: sqlite3.Connection, visit: Visit, reading: Reading, held: _Held, capture: int | None
+) -> tuple[Verdict, str | None]:
+    """The verdict on an article that is held, and for one whose text is the same the names of what else differs."""
+    row = row_of(reading.article)
     before, after = wording(held.row), wording(row)
     if not before.same(after):
         revision = held.revision + 1
         _keep_superseded(connection, held)
         _write_revision(connection, visit, row, revision, capture, told=changes(before, after))
-        _update_article(connection, visit, row, revision, capture)
-        write_lists(connection, reading, instead=True)
-        _write_extraction(connection, visit, reading, revision, capture)
+        _update_article(connection, visit, reading, revision, capture)
         return "changed", None
     differing = _differing(connection, reading)
     if differing:
-        _update_article(connection, visit, row, held.revision, capture)
-        write_lists(connection, reading, instead=True)
-        _write_extraction(connection, visit, reading, held.revision, capture)
+        _update_article(connection, visit, reading, held.revision, capture)
         return "unchanged", f"the text is the same; differing: {', '.join(differing)}"
     if held.status != "live":
         _set_status(connection, row.id, "live", visit.at)
     return "unchanged", None
 
 
+STANDS_ELSEWHERE = """
+SELECT 1 FROM frontier home LEFT JOIN frontier here ON here.url = :here
+WHERE home.url = :home AND home.site = :site AND home.article = :article
+    AND home.state NOT IN ('gone', 'no-article', 'refused') AND (:read_at = home.url OR home.rowid > here.rowid)
+"""
+"""An article's home is the address that entered the frontier last of those that show it: a changed permalink, and of
+several in one page of a feed the one it names first. One that shows nothing is a home no longer, nor one that shows
+another article by now.
+"""
+
+
+def _stands_elsewhere(connection: sqlite3.Connection, visit: Visit, reading: Reading, held: _Held) -> bool:
+    """Whether the article has its home at another address than the one that was visited."""
+    if visit.url == held.row.url:
+        return False
+    asked = {
+        "here": visit.url,
+        "home": held.row.url,
+        "site": visit.site,
+        "article": held.row.id,
+        "read_at": reading.article.url,
+    }
+    return connection.execute(STANDS_ELSEWHERE, asked).fetchone() is not None
+
+
+def _settle_verdict(connection: sqlite3.Connection, visit: Visit) -> _Settled:
+    """How a visit ended that brought no article, after noting what that tells of the one held at the address."""
+    assert visit.verdict is not None
+    article, title = _article_at(connection, visit.url, visit.site)
+    _observe(connection, visit, article)
+    return _Settled(visit.verdict, visit.reason, visit.detail, article, title)
+
+
 def _held(connection: sqlite3.Connection, article: str) -> _Held | None:
     found = connection.execute(
-        f"SELECT status, revision, {', '.join(ARTICLE_COLUMNS)} FROM articles WHERE id = ?", (article,)
+        "SELECT status, revision, EXISTS (SELECT 1 FROM sites WHERE name = site AND removed_at IS NULL),"
+        f" {', '.join(ARTICLE_COLUMNS)} FROM articles WHERE id = ?",
+        (article,),
     ).fetchone()
-    return _Held(found[0], found[1], ArticleRow(*found[2:])) if found else None
+    return _Held(found[0], found[1], bool(found[2]), ArticleRow(*found[3:])) if found else None
 
 
 def _differing(connection: sqlite3.Connection, reading: Reading) -> list[str]:
@@ -170,25 +232,33 @@ def _differing(connection: sqlite3.Connection, reading: Reading) -> list[str]:
     return [key for key, value in read.items() if held[key] != value and key != "schema"]
 
 
-def _insert_article(connection: sqlite3.Connection, visit: Visit, row: ArticleRow, capture: int | None) -> None:
-    at = utc_text(visit.at)
+def _write_article(connection: sqlite3.Connection, visit: Visit, reading: Reading, capture: int | None) -> None:
+    """An article that was not held, with all that hangs on it and its first revision."""
+    row, at = row_of(reading.article), utc_text(visit.at)
     own = ("seq", "status", "revision", "capture", "first_seen_at", "changed_at")
     columns = (*ARTICLE_COLUMNS, *own)
     connection.execute(
         f"INSERT INTO articles ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
         (*msgspec.structs.astuple(row), next_seq(connection), "live", 1, capture, at, at),
     )
+    _write_revision(connection, visit, row, 1, capture)
+    write_lists(connection, reading, instead=False)
+    _write_extraction(connection, visit, reading, 1, capture)
 
 
 def _update_article(
-    connection: sqlite3.Connection, visit: Visit, row: ArticleRow, revision: int, capture: int | None
+    connection: sqlite3.Connection, visit: Visit, reading: Reading, revision: int, capture: int | None
 ) -> None:
+    """The article as it reads now, with all that hangs on it."""
+    row = row_of(reading.article)
     assignments = ", ".join(f"{column} = ?" for column in ARTICLE_COLUMNS)
     connection.execute(
         f"UPDATE articles SET {assignments}, seq = ?, status = 'live', revision = ?, capture = coalesce(?, capture),"
         " changed_at = ? WHERE id = ?",
         (*msgspec.structs.astuple(row), next_seq(connection), revision, capture, utc_text(visit.at), row.id),
     )
+    write_lists(connection, reading, instead=True)
+    _write_extraction(connection, visit, reading, revision, capture)
 
 
 def _set_status(connection: sqlite3.Connection, article: str, status: str, at: datetime) -> None:
@@ -240,12 +310,10 @@ def _write_revision(
     )
 
 
-def _article_at(connection: sqlite3.Connection, url: str) -> tuple[str | None, str | None]:
-    """Id and title of the article held at an address, of the newest where several stood there; else Nones."""
+def _article_at(connection: sqlite3.Connection, url: str, site: str) -> tuple[str | None, str | None]:
+    """Id and title of the site's article whose address this is today, else Nones."""
     found = connection.execute(
-        "SELECT id, title FROM articles WHERE id = (SELECT article FROM frontier WHERE url = ?) OR url = ?"
-        " ORDER BY seq DESC LIMIT 1",
-        (url, url),
+        "SELECT id, title FROM articles WHERE url = ? AND site = ? ORDER BY seq DESC LIMIT 1", (url, site)
     ).fetchone()
     return (found[0], found[1]) if found else (None, None)
 
@@ -306,9 +374,15 @@ ON CONFLICT (url) DO UPDATE SET
 """
 
 
+def _state(outcome: Outcome) -> str:
+    if outcome.verdict == "refused" and outcome.reason not in LASTING:
+        return "failed"
+    return STATES[outcome.verdict]
+
+
 def _write_frontier(connection: sqlite3.Connection, visit: Visit, outcome: Outcome, article: str | None) -> None:
     """The address's state after the visit. A failure leaves stamp and validators as the last good answer set them."""
-    state, at = STATES[outcome.verdict], utc_text(visit.at)
+    state, at = _state(outcome), utc_text(visit.at)
     failed = state == "failed"
     connection.execute(
         FRONTIER_AFTER,

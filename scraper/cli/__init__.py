@@ -4,14 +4,19 @@ command needs besides is imported when it runs, so that `--help` answers at once
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Any
 
 import click
 
 from scraper.cli import archive, crawl, extract, sites, stage
-from scraper.errors import KlipingError
+from scraper.errors import KlipingError, NothingDone
 
-EPILOG = "Exit codes: 0 done · 1 finished, with failures reported · 2 wrong usage · 3 nothing could be done."
+EPILOG = (
+    "Exit codes: 0 done · 1 finished, with failures reported · 2 wrong usage · 3 nothing could be done ·"
+    " 130 stopped by Ctrl-C."
+)
 
 
 class Problem(click.ClickException):
@@ -25,6 +30,12 @@ class Problem(click.ClickException):
         click.echo(f"kliping: {self.message}", err=True, file=file)
 
 
+class Interrupted(KlipingError):
+    """Ctrl-C."""
+
+    exit_code = 130
+
+
 class Kliping(click.Group):
     """The group that turns the project's own errors into sentences and exit codes."""
 
@@ -33,6 +44,13 @@ class Kliping(click.Group):
             return super().invoke(ctx)
         except KlipingError as error:
             raise Problem(error) from error
+        except KeyboardInterrupt:
+            raise Problem(Interrupted("stopped. What was settled is kept; run the command again to go on.")) from None
+        except BrokenPipeError:  # `kliping export | head`: the reader has what it wanted
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise click.exceptions.Exit(0) from None
+        except OSError as error:
+            raise Problem(NothingDone(f"The system refused: {error}.")) from error
 
 
 @click.group(

@@ -33,9 +33,10 @@ def export(
       kliping export --site kilas24news.com --with claims,removed | head -1
     """
     from scraper.archive.store import Archive
+    from scraper.batch import standard_output
     from scraper.export.jsonl import export as export_jsonl
 
-    target = output if output is not None else sys.stdout.buffer
+    target = output if output is not None else standard_output()
     with Archive.open(db, readonly=True) as archive:
         manifest = export_jsonl(archive, target, at=datetime.now(UTC), site=site, since=since, with_=extras)
     if output is not None:

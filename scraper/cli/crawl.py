@@ -37,9 +37,14 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
 
     settings = Settings.from_environment()
     with Archive.open(db) as archive:
-        sites = [archive.site(name) for name in names] or list(archive.sites())
+        sites = [archive.site(name) for name in dict.fromkeys(names)] or list(archive.sites())
         if not sites:
             raise NoSuchSite(f"The archive {db} has no sites yet; add one with: kliping sites add URL")
+        for site in sites:
+            if site.removed_at is not None:
+                raise NoSuchSite(
+                    f"{site.name} was removed and is no longer crawled; add it again: kliping sites add {site.url}"
+                )
         run = Crawl(archive, settings, limit=limit, since=since and since.replace(tzinfo=UTC), full=full)
 
         async def watch() -> None:

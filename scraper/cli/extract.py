@@ -40,6 +40,8 @@ def extract(source: str | None, batch: Path | None, url: str, entry: Path | None
 
     if (source is None) == (batch is None):
         raise UsageProblem("Name one page, folder or address, or give --batch FILE.")
+    if (batch is not None or Path(source or "").is_dir()) and (url or entry or explain):
+        raise UsageProblem("--url, --entry and --explain are for one page; a batch names url and entry line by line.")
     if batch is not None:
         lines = batches.records(batches.pages_of_batch(batch), batch.parent)
     elif Path(source or "").is_dir():
@@ -54,10 +56,12 @@ def extract(source: str | None, batch: Path | None, url: str, entry: Path | None
 def _extract_one(source: str, url: str, entry: Path | None, explain: bool) -> None:
     from extractors import NotAnArticle, read
     from scraper import batch as batches
-    from scraper.errors import KlipingError
+    from scraper.errors import KlipingError, UsageProblem
 
     named = batches.PageInput(path=source, url=url, entry=str(entry) if entry else None)
     if source.startswith(("http://", "https://")):
+        if url or entry:
+            raise UsageProblem("--url and --entry are for a file; an address is read as it answers.")
         import asyncio
 
         from scraper.config import Settings
@@ -108,5 +112,5 @@ def quotes(source: str | None, batch: Path | None, lang: str | None, published: 
             batches.write_line({"id": item.id, **found})
         return
     raw = sys.stdin.buffer.read() if source == "-" else batches.read_bytes(Path(source or ""))
-    text = raw.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    text = raw.decode("utf-8-sig", "replace")
     batches.write_line(batches.quotes_of(text, language=lang, published=published))

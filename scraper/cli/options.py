@@ -22,6 +22,7 @@ db_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 Extra = Literal["claims", "removed", "seen"]
+COMPACT_DATE = 8  # digits
 EXTRAS: tuple[Extra, ...] = get_args(Extra)
 
 
@@ -31,8 +32,14 @@ class Since(click.ParamType[int | datetime]):
     name = "number|date"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | datetime:
-        if str(value).isdecimal():
+        if str(value).isdecimal() and len(str(value)) != COMPACT_DATE:
             return int(value)
+        if str(value).isdecimal():
+            self.fail(
+                f"{value!r} may be a number or a day; write 2026-03-01 for the day, 020260301 for the number.",
+                param,
+                ctx,
+            )
         try:
             read = datetime.fromisoformat(str(value))
         except ValueError:

@@ -87,8 +87,15 @@ def paint_sites(sites: Sequence[Site]) -> None:
     table = _table("site", "title", "feed", "posts", "zone", "theme", "language")
     for site in sites:
         total = str(site.total) if site.total is not None else "?"
-        table.add_row(
-            site.name, site.title, site.feed or "none", total, site.zone or "?", site.theme or "?", site.language or "?"
+        _row(
+            table,
+            site.name,
+            site.title,
+            site.feed or "none",
+            total,
+            site.zone or "?",
+            site.theme or "?",
+            site.language or "?",
         )
     console().print(table)
 
@@ -112,7 +119,8 @@ def paint_status(counts: Counts) -> None:
     table = _table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
     for site in counts.sites:
         outcomes = ", ".join(f"{count} {verdict}" for verdict, count in site.outcomes.items())
-        table.add_row(
+        _row(
+            table,
             site.site,
             str(site.articles),
             str(site.quotes),
@@ -188,7 +196,7 @@ def _paint_claims(out: Console, claims: dict[str, list[dict[str, Any]]]) -> None
     table = _table("field", "", "value", "source", "rule")
     for field, rivals in claims.items():
         for claim in rivals:
-            table.add_row(field, "won" if claim["chosen"] else "lost", claim["value"], claim["source"], claim["rule"])
+            _row(table, field, "won" if claim["chosen"] else "lost", claim["value"], claim["source"], claim["rule"])
     out.print(table)
 
 
@@ -197,6 +205,11 @@ def _table(*columns: str) -> Table:
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
+
+
+def _row(table: Table, *cells: str | None) -> None:
+    """A row of plain text: what a site calls itself is no markup."""
+    table.add_row(*(Text(cell or "") for cell in cells))
 
 
 def _pairs(pairs: Iterable[tuple[str, object]]) -> None:
@@ -253,6 +266,8 @@ class CrawlView:
             told = ", ".join(f"{count} {verdict}" for verdict, count in report.verdicts.most_common())
             listed = f"{found.new + found.updated + found.known} posts listed"
             self._out.print(f"{name}: {listed}; {told or 'nothing was due, no article written'}.", markup=False)
+            if report.feed_ended:
+                self._out.print(f"{name}: its feed ended early ({report.feed_ended}); its sitemap was asked too.")
             if report.foreign:
                 self._out.print(f"{name}: {report.foreign} addresses of other sites in its feed were left alone.")
             if report.trouble:
@@ -266,7 +281,8 @@ def paint_demo(db: Path, sites: Sequence[Site], counts: Counts, record: dict[str
     table = _table("newsroom", "theme", "posts in feed", "articles", "quotes", "first", "last")
     for count in counts.sites:
         site = titles[count.site]
-        table.add_row(
+        _row(
+            table,
             site.title,
             site.theme or "?",
             str(site.total),

@@ -25,7 +25,6 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     updated: str | None = None
     entries: tuple[FeedEntry, ...] = ()
     generator: str | None = None
-    next: str | None = None
     received: int = 0
     ended: str | None = None
 

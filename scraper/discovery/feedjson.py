@@ -58,12 +58,14 @@ class _Blog(msgspec.Struct, frozen=True):
     title: _Text = _Text()
     generator: _Text = _Text()
     total: _Text = msgspec.field(name="openSearch$totalResults", default=_Text())
-    link: list[_Link] = []
     entry: list[msgspec.Raw] = []
 
 
 class _Document(msgspec.Struct, frozen=True):
-    feed: _Blog
+    """A feed, or one post by itself."""
+
+    feed: _Blog | None = None
+    entry: msgspec.Raw = msgspec.Raw()
 
 
 _DOCUMENT = msgspec.json.Decoder(_Document)
@@ -71,13 +73,11 @@ _ENTRY = msgspec.json.Decoder(_Entry)
 
 
 def parse_json(body: bytes) -> Feed:
-    """The feed in a JSON document; an entry that cannot be read costs no other. Raises Unusable."""
-    try:
-        blog = _decode(_DOCUMENT, body).feed
-    except msgspec.ValidationError as error:
-        raise Unusable(f"The feed's JSON is not a Blogger feed: {error}.", reason="content-type") from None
-    except (ValueError, RecursionError) as error:
-        raise Unusable(f"The feed's JSON cannot be read: {error}.", reason="decode") from None
+    """The feed in a JSON document; an entry that cannot be read costs no other, and one by itself is a feed of one.
+
+    Raises Unusable.
+    """
+    blog = _read_blog(body)
     entries = tuple(entry for raw in blog.entry if (entry := _read_entry(raw)))
     return Feed(
         blog_id=owner(str(blog.id), entries),
@@ -86,9 +86,22 @@ def parse_json(body: bytes) -> Feed:
         updated=str(blog.updated) or None,
         entries=entries,
         generator=str(blog.generator) or None,
-        next=next((link.href for link in blog.link if link.rel == "next"), None),
         received=len(blog.entry),
     )
+
+
+def _read_blog(body: bytes) -> _Blog:
+    try:
+        document = _decode(_DOCUMENT, body)
+    except msgspec.ValidationError as error:
+        raise Unusable(f"The feed's JSON is not a Blogger feed: {error}.", reason="content-type") from None
+    except (ValueError, RecursionError) as error:
+        raise Unusable(f"The feed's JSON cannot be read: {error}.", reason="decode") from None
+    if document.feed is not None:
+        return document.feed
+    if document.entry:
+        return _Blog(entry=[document.entry])
+    raise Unusable("The feed's JSON holds neither a feed nor an entry.", reason="content-type")
 
 
 def _decode(decoder: msgspec.json.Decoder[T], body: bytes | msgspec.Raw) -> T:

@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncGenerator
 from datetime import datetime
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import msgspec
 
@@ -26,17 +26,19 @@ from scraper.web.guard import is_loopback
 if TYPE_CHECKING:
     from scraper.web.fetch import Fetcher
 
-__all__ = ["Feed", "contents", "parse", "walk"]
+__all__ = ["Feed", "contents", "newest", "parse", "post", "walk"]
 
 SUMMARY_PAGE = 150  # entries asked for; the summary feed gave 201 in one answer in 2026, caps of 150 were common before
 FULL_PAGE = 25  # entries with their whole text; larger answers are cut by size anyway
 MOST_POSTS = 500_000  # where a walk stops in any case; the largest blog measured in public has 38,000
+MOST_PAGES = 5_000  # pages of one walk: 125,000 posts at 25 a page, or that largest blog at 8; 2 h 47 at 2 s each
 WINDOW = frozenset({"published-min", "published-max"})  # with these the total may be the window's or the blog's
+BLOGGER = "https://www.blogger.com"
 OWNERS_NO = frozenset({"robots", "robots-unreachable"})  # not walked around by asking blogger.com for the same feed
 JSONP = re.compile(r"(?://[^\n]*\n\s*)?[\w$.\[\]]{1,200}\(")
 PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->|<!doctype[^>]*>)", re.IGNORECASE)
 ROOT = re.compile(r"\s*<(?:[\w.-]{1,40}:)?([\w.-]{1,40})")
-FEED_ROOTS = frozenset({"feed", "rss", "rdf"})
+FEED_ROOTS = frozenset({"feed", "rss", "rdf", "entry"})
 
 
 async def walk(
@@ -52,32 +54,45 @@ async def walk(
     """The whole feed of a blog, newest post first, page by page; no post comes twice.
 
     Summaries by default, which cost a 25th; `full` asks for the form the owner publishes. `published_min` is
-    inclusive, `published_max` exclusive, both aware. A feed that is closed, breaks off, or is shorter than it claims
-    ends with a Feed whose `ended` says why: the caller then has the sitemap. With a `blog_id` the address at
-    blogger.com is tried last.
+    inclusive, `published_max` exclusive, both aware. A feed that is closed, breaks off, is shorter than it claims, or
+    has no end in sight (MOST_POSTS, MOST_PAGES: 'too-large') ends with a Feed whose `ended` says why: the caller then
+    has the sitemap. With a `blog_id` the address at blogger.com is tried last.
     """
-    query: dict[str, str | int] = {
-        "alt": "json",
-        "orderby": "published",
-        "max-results": FULL_PAGE if full else SUMMARY_PAGE,
-    }
+    query = _query(FULL_PAGE if full else SUMMARY_PAGE)
     if published_min:
         query["published-min"] = published_min.isoformat(timespec="seconds")
     if published_max:
         query["published-max"] = published_max.isoformat(timespec="seconds")
-    ended = ""
-    for address in _addresses(site_url, full=full, blog_id=blog_id):
-        if ended in OWNERS_NO and address.startswith("https://www.blogger.com/"):
-            break
-        try:
-            feed = await _page(fetcher, address, query, 1, delay)
-        except FetchError as error:
-            ended = error.reason
-            continue
-        async for page in _pages(fetcher, address, query, feed, delay):
-            yield _at_home(page, site_url)
+    try:
+        address, feed = await _opening(fetcher, _addresses(site_url, full=full, blog_id=blog_id), query, delay)
+    except FetchError as error:
+        yield Feed(ended=error.reason)
         return
-    yield Feed(ended=ended)
+    async for page in _pages(fetcher, address, query, feed, delay):
+        yield _at_home(page, site_url)
+
+
+async def newest(
+    fetcher: Fetcher, site_url: str, *, delay: float | None, blog_id: str | None = None
+) -> FeedEntry | None:
+    """The newest post of a blog, in its summary form, for the price of one small request; None where the feed is closed
+    or empty. The addresses are those of the walk.
+    """
+    try:
+        _, feed = await _opening(fetcher, _addresses(site_url, full=False, blog_id=blog_id), _query(1), delay)
+    except FetchError:
+        return None
+    return next(iter(_at_home(feed, site_url).entries), None)
+
+
+async def post(fetcher: Fetcher, site_url: str, post_id: str, *, delay: float | None) -> FeedEntry | None:
+    """One post by itself, with as much of its text as its owner puts into the feed; None where it cannot be had."""
+    url = urljoin(site_url, f"/feeds/posts/default/{quote(post_id, safe='')}?alt=json")
+    try:
+        feed = parse((await fetcher.get(url, delay=delay, accept="feed")).body)
+    except FetchError:
+        return None
+    return next((entry for entry in _at_home(feed, site_url).entries if entry.post_id == post_id), None)
 
 
 async def contents(
@@ -120,14 +135,34 @@ def _at_home(feed: Feed, site_url: str) -> Feed:
     return msgspec.structs.replace(feed, entries=entries)
 
 
+def _query(most: int) -> dict[str, str | int]:
+    return {"alt": "json", "orderby": "published", "max-results": most}
+
+
 def _addresses(site_url: str, *, full: bool, blog_id: str | None) -> list[str]:
     """Where the same feed may be had, best first. `redirect=false` passes by an owner's redirect to FeedBurner."""
     form = "default" if full else "summary"
     addresses = [] if full else [urljoin(site_url, "/feeds/posts/summary")]
     addresses.append(urljoin(site_url, "/feeds/posts/default?redirect=false"))
     if blog_id and not is_loopback(urlsplit(site_url).hostname or ""):
-        addresses.append(f"https://www.blogger.com/feeds/{blog_id}/posts/{form}")
+        addresses.append(f"{BLOGGER}/feeds/{blog_id}/posts/{form}")
     return addresses
+
+
+async def _opening(
+    fetcher: Fetcher, addresses: list[str], query: dict[str, str | int], delay: float | None
+) -> tuple[str, Feed]:
+    """The first page of a feed, and which of its addresses gave it. Raises the FetchError of the last one tried."""
+    failure: FetchError | None = None
+    for address in addresses:
+        if failure is not None and failure.reason in OWNERS_NO and address.startswith(BLOGGER):
+            break
+        try:
+            return address, await _page(fetcher, address, query, 1, delay)
+        except FetchError as error:
+            failure = error
+    assert failure is not None
+    raise failure
 
 
 async def _page(fetcher: Fetcher, address: str, query: dict[str, str | int], start: int, delay: float | None) -> Feed:
@@ -145,20 +180,24 @@ async def _pages(
     """The pages from a first one on, each without the entries of earlier ones.
 
     New posts shift the pages during a walk, so one page of known entries only may happen; after two in a row the server
-    is taken to ignore start-index. A whole feed that gave fewer posts than it claims ends as 'feed-short'.
+    is taken to ignore start-index. A whole feed that gave fewer posts than it claims ends as 'feed-short'; one that
+    goes on past the limits as 'too-large'.
     """
     seen: set[str] = set()
-    start, stale, lost, total = 1, 0, 0, feed.total
+    pages, start, stale, lost, total = 0, 1, 0, 0, feed.total
     while feed.received:
-        fresh = tuple(entry for entry in feed.entries if (entry.post_id or entry.url) not in seen)
-        seen.update(entry.post_id or entry.url for entry in fresh)
+        fresh = _unseen(feed.entries, seen)
         yield msgspec.structs.replace(feed, entries=fresh)
+        pages += 1
         start += feed.received
         lost += feed.received - len(feed.entries)
         stale = 0 if fresh else stale + 1
         total = total if feed.total is None else feed.total
-        if stale == 2 or start > min(MOST_POSTS, MOST_POSTS if total is None else total):
+        if stale == 2 or (total is not None and start > total):
             break
+        if pages == MOST_PAGES or start > MOST_POSTS:
+            yield Feed(ended="too-large")
+            return
         try:
             feed = await _page(fetcher, address, query, start, delay)
         except FetchError as error:
@@ -168,8 +207,22 @@ async def _pages(
         yield Feed(ended="feed-short")
 
 
+def _unseen(entries: tuple[FeedEntry, ...], seen: set[str]) -> tuple[FeedEntry, ...]:
+    """The entries whose posts are not in `seen`, each post once; `seen` grows by them."""
+    fresh = []
+    for entry in entries:
+        identity = entry.post_id or entry.url
+        if identity not in seen:
+            seen.add(identity)
+            fresh.append(entry)
+    return tuple(fresh)
+
+
 def parse(body: bytes) -> Feed:
-    """The feed in an answer's body: Blogger's JSON or JSONP, Atom or RSS. Raises Unusable (content-type, decode)."""
+    """The feed in an answer's body: Blogger's JSON or JSONP, Atom or RSS; one post by itself is a feed of one entry.
+
+    Raises Unusable (content-type, decode, too-large).
+    """
     start = body[:4096].decode("utf-8-sig", "replace").lstrip()
     if start.startswith("{"):
         return parse_json(body.removeprefix(b"\xef\xbb\xbf"))

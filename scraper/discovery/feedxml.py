@@ -14,7 +14,8 @@ MAX_XML_FEED = 4 * 2**20  # bytes; feedparser takes 7 µs a tag, so 3 s for the 
 
 
 def parse_xml(body: bytes) -> Feed:
-    """The feed in an Atom or RSS document, as far as it can be read. Raises Unusable (too-large).
+    """The feed in an Atom or RSS document, as far as it can be read; an Atom entry by itself is a feed of one. Raises
+    Unusable (too-large).
 
     RSS tells times in UTC whatever the blog's zone, and has no total once a service has passed it on.
     """
@@ -31,7 +32,6 @@ def parse_xml(body: bytes) -> Feed:
         updated=_rfc3339(read.feed["updated"]) if "updated" in read.feed else None,
         entries=entries,
         generator=read.feed.get("generator"),
-        next=next((link.get("href") for link in read.feed.get("links", ()) if link.get("rel") == "next"), None),
         received=len(read.entries),
     )
 

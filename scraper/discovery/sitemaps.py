@@ -97,7 +97,7 @@ async def walk(fetcher: Fetcher, site_url: str, *, delay: float | None) -> Async
     """Every address in a site's sitemaps, once, in the order listed (newest first on Blogger).
 
     A sitemap that cannot be had does not keep the others back: the first such FetchError is raised when all that can
-    be had has been given.
+    be had has been given. A site of more than MOST_SITEMAPS files ends so too, as Unusable (too-large).
     """
     places = {_site(site_url)}
     seen: set[str] = set()
@@ -126,10 +126,13 @@ async def _sitemaps(
     waiting = deque([usual, *others])
     asked: set[str] = set()
     last_page = 0
-    while waiting and len(asked) < MOST_SITEMAPS:
+    while waiting:
         address = waiting.popleft()
         if address in asked:
             continue
+        if len(asked) == MOST_SITEMAPS:
+            failures.append(_too_many(site_url))
+            return
         asked.add(address)
         last_page = max(last_page, _page_number(address))
         try:
@@ -140,21 +143,30 @@ async def _sitemaps(
             continue
         yield found
         waiting.extend(child for child in found[1].children if _site(child) in {site, _site(found[0])})
-    async for found in _past_the_index(fetcher, site_url, last_page, seen, delay):
-        yield found
+    if last_page:
+        pages = range(last_page + 1, last_page + 1 + MOST_SITEMAPS - len(asked))
+        async for found in _past_the_index(fetcher, site_url, pages, failures, seen=seen, delay=delay):
+            yield found
 
 
 async def _past_the_index(
-    fetcher: Fetcher, site_url: str, last_page: int, seen: set[str], delay: float | None
+    fetcher: Fetcher, site_url: str, pages: range, failures: list[FetchError], *, seen: set[str], delay: float | None
 ) -> AsyncIterator[tuple[str, Sitemap]]:
     known = -1
-    while last_page and len(seen) > known:
+    for page in pages:
+        if len(seen) == known:
+            return
         known = len(seen)
-        last_page += 1
         try:
-            yield await _sitemap(fetcher, urljoin(site_url, f"/sitemap.xml?page={last_page}"), delay)
+            yield await _sitemap(fetcher, urljoin(site_url, f"/sitemap.xml?page={page}"), delay)
         except FetchError:  # no such page: the expected end
             return
+    if len(seen) > known:
+        failures.append(_too_many(site_url))
+
+
+def _too_many(site_url: str) -> Unusable:
+    return Unusable(f"{site_url} has more than {MOST_SITEMAPS:,} sitemaps: the rest is not read.", reason="too-large")
 
 
 async def _others_named(fetcher: Fetcher, site_url: str, usual: str) -> list[str]:

@@ -44,11 +44,12 @@ def learn_zone(stamps: Iterable[str]) -> str | None:
 
 
 def _aware(stamp: str) -> datetime | None:
+    """The moment; None for one without an offset, or so near the ends of time that no zone can be tried on it."""
     try:
         moment = datetime.fromisoformat(stamp)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return moment if moment.tzinfo and 1 < moment.year < 9999 else None
 
 
 def _explains(place: str, moments: list[datetime]) -> bool:

@@ -62,9 +62,11 @@ def export(
 ) -> Manifest:
     """The manifest of what was written to `target`: a path, which gets its manifest beside it, or an open stream.
 
-    `since` is a seq (what came after it) or a time (what changed in the archive at it or later). Raises DiskFull and
-    leaves the target as it was.
+    `since` is a seq (what came after it) or a time (what changed in the archive at it or later). Raises NoSuchSite, and
+    DiskFull; either leaves the target as it was.
     """
+    if site is not None:
+        archive.check_site(site)
     filters = Filters(
         site=site,
         since_seq=since if isinstance(since, int) else None,

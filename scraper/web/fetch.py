@@ -8,13 +8,14 @@ and whatever happens ends as a Fetched or as one of the project's own FetchError
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, Self
 
 import httpcore
 import httpx
@@ -22,6 +23,7 @@ import msgspec
 
 from scraper.errors import FetchError, Gone, Refused, TemporaryFetchError, Unusable, UsageProblem
 from scraper.web import decode
+from scraper.web.closures import Closures
 from scraper.web.connect import GuardedNetwork
 from scraper.web.guard import Guard, Resolver, is_loopback, system_resolver
 from scraper.web.media import BINARY, KINDS, Accept
@@ -42,10 +44,11 @@ GATE_HOSTS = frozenset({"www.blogger.com", "draft.blogger.com", "blogger.com"})
 GATE_PATHS = ("/interstitial", "/post-interstitial.g", "/blogin.g")  # content warning (two forms), private blog
 KEEPALIVE = 30.0  # seconds an idle connection is kept: longer than the usual delay between two requests
 UNRESOLVED_REST = 300.0  # seconds for which a host that does not resolve is not looked up again
+ROBOTS_REST = 60.0  # seconds after which a robots.txt that could not be had is asked for again: most outages are brief
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server answered. `body` is decompressed, and b"" for a 304; `hops` are the addresses that redirected."""
+    """What a server answered. `body` is decompressed, and b"" for a 304."""
 
     url: str
     final_url: str
@@ -53,7 +56,6 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     headers: Headers
     body: bytes
     fetched_at: datetime
-    hops: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -109,29 +111,62 @@ class _Answer(NamedTuple):
     location: str | None
 
 
-class _Closed(NamedTuple):
-    """A host that is not asked until then, by the monotonic clock."""
+class _Known(NamedTuple):
+    """A host's robots.txt, and until when it stands, by the monotonic clock."""
 
+    rules: Rules
     until: float
-    reason: str
-    why: str
 
 
-class _GuardedTransport(httpx.AsyncHTTPTransport):
-    """httpx's own transport over the guarded network. Proxies from the environment are not used: they would dial."""
+class _Body(httpx.AsyncByteStream):
+    """The bytes of an answer as they come in."""
+
+    def __init__(self, answer: httpcore.Response) -> None:
+        self._answer = answer
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for part in self._answer.aiter_stream():
+            yield part
+
+    async def aclose(self) -> None:
+        await self._answer.aclose()
+
+
+class _GuardedTransport(httpx.AsyncBaseTransport):
+    """Requests over the guarded network, which httpx's own transport has no argument for.
+
+    Proxies from the environment are not used: they would dial. Raises httpcore's exceptions, which `_border` turns into
+    ours like httpx's. The number of connections has no limit of its own: the pace keeps each host to one.
+    """
 
     def __init__(self, guard: Guard) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(), keepalive_expiry=KEEPALIVE, network_backend=GuardedNetwork(guard)
+        self._connections = httpcore.AsyncConnectionPool(
+            ssl_context=httpx.create_ssl_context(),
+            max_connections=None,
+            keepalive_expiry=KEEPALIVE,
+            network_backend=GuardedNetwork(guard),
         )
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        address = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+        answer = await self._connections.handle_async_request(
+            httpcore.Request(request.method, address, headers=request.headers.raw, extensions=request.extensions)
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer), extensions=answer.extensions)
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
 
 
 class Fetcher:
     """One crawl's way to the web: `async with Fetcher(settings) as fetcher`.
 
-    robots.txt is read once a host and kept for the Fetcher's life. `allow_loopback` lets it ask this machine's own
-    addresses. `clock` gives monotonic seconds, `now` aware UTC; a `transport` replaces the network, guard's look-up
-    included. Raises UsageProblem for a contact that no header can carry.
+    robots.txt is read once a host and kept for the Fetcher's life; one that could not be had is asked for again after
+    ROBOTS_REST. A host that does not answer is left alone for a while (closures.py). `allow_loopback` lets it ask this
+    machine's own addresses, and without a contact nothing else. `clock` gives monotonic seconds, `now` aware UTC; a
+    `transport` replaces the network, guard's look-up included. Raises UsageProblem for a contact that no header can
+    carry.
     """
 
     def __init__(
@@ -149,9 +184,9 @@ class Fetcher:
         self._clock, self._sleep, self._now = clock, sleep, now
         self._guard = Guard(allow_loopback=allow_loopback, resolver=resolver)
         self._pace = Pace(provider_rate=settings.provider_rate, clock=clock, sleep=sleep)
-        self._rules: dict[str, Rules] = {}
+        self._rules: dict[str, _Known] = {}
         self._rules_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._closed: dict[str, _Closed] = {}
+        self._closures = Closures(patience=settings.max_retry_after, clock=clock)
         self.receipts: defaultdict[str, Receipt] = defaultdict(Receipt)
         self._transport = transport or _GuardedTransport(self._guard)
         self._headers = {"user-agent": user_agent(settings.contact), "accept-encoding": "gzip, deflate"}
@@ -177,8 +212,9 @@ class Fetcher:
         """The answer to a GET, 200 or (with validators) 304, redirects followed and each hop checked.
 
         `delay` is the host's own, in seconds, instead of the setting; a longer Crawl-delay in robots.txt wins. Raises
-        Gone (404, 410), Refused (robots, guard), Unusable, TemporaryFetchError once attempts are spent, and
-        UsageProblem where no contact is set for a host beyond loopback; never an httpx exception.
+        Gone (404, 410), Refused (robots, guard), Unusable, TemporaryFetchError once attempts are spent or while the
+        host is left alone; never an httpx exception. A host beyond loopback needs a contact: without one it is a
+        UsageProblem, or Refused where only loopback is crawled (`allow_loopback`).
         """
         kind = KINDS[accept]
         conditions = _conditions(validators)
@@ -189,42 +225,28 @@ class Fetcher:
             max_redirects=self._settings.max_redirects,
             types=kind.types,
         )
-        target = self._admit(url)
-        chain, answer = await self._chase(target, ask)
-        final = str(chain[-1])
+        final, answer = await self._chase(_parse(url), ask)
         if answer.status == 304 and conditions:
-            self.receipts[_place(chain[-1])].not_modified += 1
+            self.receipts[_place(final)].not_modified += 1
         elif answer.status != 200:
-            raise _verdict(final, answer.status)
+            raise _verdict(str(final), answer.status)
         return Fetched(
             url=url,
-            final_url=final,
+            final_url=str(final),
             status=answer.status,
             headers=answer.headers,
             body=answer.body,
             fetched_at=self._now(),
-            hops=tuple(str(hop) for hop in chain[:-1]),
         )
 
     async def robots(self, url: str) -> Rules:
-        """The rules of the address's host. Raises Refused (guard), TemporaryFetchError (the name does not resolve)."""
-        return await self._rules_of(self._admit(url))
-
-    def _admit(self, url: str) -> httpx.URL:
+        """The rules of the address's host. Raises as `get` where the host may not be asked, or does not resolve."""
         target = _parse(url)
-        self._guard.check(target.scheme, _host(target), target.port)
-        if self._settings.contact or is_loopback(_host(target)):
-            return target
-        need = (
-            f"Before {_host(target)} is asked for anything, set KLIPING_CONTACT to an e-mail or web address: "
-            "it goes into the user agent, so that the site's owner can reach you."
-        )
-        if self._guard.allow_loopback and self.receipts:  # an address from a page or a feed of this machine's own site
-            raise Refused(need, reason="no-contact")
-        raise UsageProblem(need)
+        self._permit(target, came_from=target)
+        return await self._rules_of(target)
 
-    async def _chase(self, target: httpx.URL, ask: _Ask) -> tuple[list[httpx.URL], _Answer]:
-        """The last answer of a chain of redirects, with the addresses of the chain."""
+    async def _chase(self, target: httpx.URL, ask: _Ask) -> tuple[httpx.URL, _Answer]:
+        """The last answer of a chain of redirects, and its address."""
         chain: list[httpx.URL] = []
         while True:
             self._permit(target, came_from=chain[0] if chain else target)
@@ -232,19 +254,30 @@ class Fetcher:
             delay = ask.delay if ask.is_robots else max(ask.delay, await self._obey_robots(target))
             answer = await self._ask(target, ask, delay)
             if answer.location is None:
-                return chain, answer
+                return target, answer
             target = _parse_location(target, answer.location)
             if target in chain or len(chain) > ask.max_redirects:
                 raise Unusable(f"{chain[0]}: its redirects lead nowhere (last: {target}).", reason="redirects")
 
     def _permit(self, target: httpx.URL, *, came_from: httpx.URL) -> None:
-        self._guard.check(target.scheme, _host(target), target.port)
-        if is_loopback(_host(target)) and not is_loopback(_host(came_from)):
+        host = _host(target)
+        self._guard.check(target.scheme, host, target.port)
+        if is_loopback(host) and not is_loopback(_host(came_from)):
             raise Refused(f"{came_from} redirects to {target}, inside this machine.", reason="internal-address")
-        if not is_loopback(_host(target)) and not self._settings.contact:
-            raise Refused(f"{came_from} redirects to {target}, and no contact is set.", reason="no-contact")
-        if _host(target) in GATE_HOSTS and target.path.startswith(GATE_PATHS):
+        if not self._settings.contact and not is_loopback(host):
+            self._ask_for_a_contact(host)
+        if host in GATE_HOSTS and target.path.startswith(GATE_PATHS):
             raise Unusable(f"{came_from}: a content warning or a login stands before it ({target}).", reason="gated")
+
+    def _ask_for_a_contact(self, host: str) -> NoReturn:
+        """Ends a request that nobody could be reached about: a link out of a site on this machine is only refused."""
+        need = (
+            f"Before {host} is asked for anything, set KLIPING_CONTACT to an e-mail or web address: "
+            "it goes into the user agent, so that the site's owner can reach you."
+        )
+        if self._guard.allow_loopback:
+            raise Refused(need, reason="no-contact")
+        raise UsageProblem(need)
 
     async def _obey_robots(self, target: httpx.URL) -> float:
         """The host's Crawl-delay, in seconds. Raises Refused where robots.txt says no, or cannot be had."""
@@ -258,13 +291,17 @@ class Fetcher:
     async def _rules_of(self, target: httpx.URL) -> Rules:
         """The rules of a host, by whichever scheme they were read; a failure counts for its own scheme only."""
         place = _place(target)
-        trouble = f"{target.scheme}://{place}"
+        origin = f"{target.scheme}://{place}"
         async with self._rules_locks[place]:
-            known = self._rules.get(place) or self._rules.get(trouble)
-            if known is None:
-                known = await self._fetch_rules(target)
-                self._rules[trouble if known.trouble else place] = known
-            return known
+            for known in (self._rules.get(place), self._rules.get(origin)):
+                if known is not None and known.until > self._clock():
+                    return known.rules
+            rules = await self._fetch_rules(target)
+            if rules.trouble:
+                self._rules[origin] = _Known(rules, self._clock() + ROBOTS_REST)
+            else:
+                self._rules[place] = _Known(rules, math.inf)
+            return rules
 
     async def _fetch_rules(self, target: httpx.URL) -> Rules:
         address = target.copy_with(raw_path=b"/robots.txt")
@@ -284,9 +321,7 @@ class Fetcher:
     async def _ask(self, target: httpx.URL, ask: _Ask, delay: float) -> _Answer:
         """One hop's answer, tried again while the failure may pass."""
         place = _place(target)
-        closed = self._closed.get(place)
-        if closed is not None and closed.until > self._clock():
-            raise TemporaryFetchError(f"{target} was not asked, since {closed.why}", reason=closed.reason)
+        self._closures.check(place, str(target))
 
         def before_retry(failure: TransientError, wait: float) -> None:
             self.receipts[place].retries += 1
@@ -295,18 +330,16 @@ class Fetcher:
 
         tries = retrying(self._settings, sleep=self._sleep, before_retry=before_retry)
         try:
-            return await tries(self._exchange, target, ask, delay)
+            answer: _Answer = await tries(self._exchange, target, ask, delay)
         except TransientError as failure:
-            self._close(place, failure)
+            self._pace.hold(place, min(failure.retry_after or 0.0, self._settings.max_retry_after))
+            self._closures.spent(place, str(target), failure)
             raise TemporaryFetchError(str(failure), reason=failure.reason, status=failure.status) from None
-
-    def _close(self, place: str, failure: TransientError) -> None:
-        """Leaves a host alone that is not there, or that asked for more patience than a run has."""
-        asked = failure.retry_after or 0.0
-        self._pace.hold(place, min(asked, self._settings.max_retry_after))
-        rest = asked if asked > self._settings.max_retry_after else failure.rest
-        if rest:
-            self._closed[place] = _Closed(self._clock() + rest, failure.reason, str(failure))
+        except Unusable:
+            self._closures.answered(place)
+            raise
+        self._closures.answered(place)
+        return answer
 
     async def _exchange(self, target: httpx.URL, ask: _Ask, delay: float) -> _Answer:
         """One request and its answer, in the host's turn. Raises TransientError for what may pass."""
@@ -319,7 +352,10 @@ class Fetcher:
                 return await self._send(target, ask, receipt)
 
     async def _send(self, target: httpx.URL, ask: _Ask, receipt: Receipt) -> _Answer:
-        """One request put straight to the transport: a client would add cookies and read redirects by itself."""
+        """One request put straight to the transport. An httpx client between the two would do what is done here with
+        more care: keep cookies, and read a Location even where it is told not to follow it, so that one which is no
+        address looks like a broken connection and is tried again.
+        """
         headers = {**self._headers, **ask.headers}
         request = httpx.Request("GET", target, headers=headers, extensions=self._extensions)
         response = await self._transport.handle_async_request(request)
@@ -338,7 +374,7 @@ class Fetcher:
             if error.reason == "unresolvable":  # once more, for a resolver that hiccups
                 raise TransientError(str(error), reason=error.reason, tries=2, rest=UNRESOLVED_REST) from None
             raise
-        except httpx.TimeoutException:
+        except (httpx.TimeoutException, httpcore.TimeoutException):
             wait = self._settings.timeout
             raise TransientError(f"{target}: no answer within {wait:g} seconds.", reason="timeout") from None
         except TimeoutError:
@@ -346,7 +382,7 @@ class Fetcher:
             raise TransientError(
                 f"{target}: no whole answer in {limit:g} seconds.", reason="timeout", tries=2
             ) from None
-        except (httpx.HTTPError, OSError) as error:
+        except (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
             cause = str(error) or type(error).__name__
             raise TransientError(f"{target}: the connection failed ({cause}).", reason="connection") from None
 
@@ -398,17 +434,26 @@ def _place(target: httpx.URL) -> str:
     return target.netloc.decode("ascii")
 
 
+def _bare(url: httpx.URL) -> httpx.URL:
+    """An address without fragment and without a name and password, which no crawl has reason to send.
+
+    Raises httpx.InvalidURL, ValueError.
+    """
+    bare = url.copy_with(userinfo=b"", fragment=None)
+    _ = bare.host  # decoded only when read: a false xn-- name fails here, and not in the middle of a request
+    return bare
+
+
 def _parse(url: str) -> httpx.URL:
-    """An address without fragment and without a name and password, which no crawl has reason to send."""
     try:
-        return httpx.URL(url).copy_with(userinfo=b"", fragment=None)
+        return _bare(httpx.URL(url))
     except (httpx.InvalidURL, ValueError) as error:
         raise Refused(f"{url!r} is no address that can be fetched: {error}.", reason="scheme") from None
 
 
 def _parse_location(target: httpx.URL, location: str) -> httpx.URL:
     try:
-        return target.join(location).copy_with(userinfo=b"", fragment=None)
+        return _bare(target.join(location))
     except (httpx.InvalidURL, ValueError):
         raise Unusable(f"{target} redirects to what is no address: {location!r}.", reason="redirects") from None
 

@@ -20,6 +20,7 @@ Address = IPv4Address | IPv6Address
 Resolver = Callable[[str, int], Awaitable[list[str]]]
 
 WEB_PORTS = {"http": 80, "https": 443}
+LAST_PORT = 65_535
 HOST = re.compile(r"[A-Za-z0-9._-]{1,253}|\[?[0-9A-Fa-f:.]{2,45}\]?")  # a name in its ASCII form, or an IPv6 address
 NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: the last 32 bits are the IPv4 address really meant
 
@@ -83,6 +84,8 @@ class Guard:
             raise Refused(f"{scheme or 'no scheme'}://{host}: only http and https are fetched.", reason="scheme")
         if not HOST.fullmatch(host):
             raise Refused(f"{host!r} is no host that can be asked.", reason="scheme")
+        if port is not None and not 1 <= port <= LAST_PORT:
+            raise Refused(f"{host}:{port}: there is no such port.", reason="port")
         if is_loopback(host):
             if not self.allow_loopback:
                 raise _internal(host, host)
