@@ -233,7 +233,9 @@ def test_a_site_beyond_this_machine_needs_a_contact(tmp_path: Path, muara: Stand
     with archive_of(tmp_path / "a.db", muara) as archive:
         site = archive.sites()[0]
         archive.add_site(
-            msgspec.structs.replace(site, name="kabar.example", url="https://kabar.example/", blog_id="1", loopback=False)
+            msgspec.structs.replace(
+                site, name="kabar.example", url="https://kabar.example/", blog_id="1", loopback=False
+            )
         )
 
         with pytest.raises(UsageProblem, match="KLIPING_CONTACT"):
