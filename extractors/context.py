@@ -13,7 +13,7 @@ import msgspec
 from extractors.whitespace import mend
 
 START = "_SetDataContext("
-LONGEST = 60_000  # characters; contexts of real pages span 5,000 to 20,000
+LONGEST = 25_000  # characters; contexts of real pages span 5,000 to 20,000
 PAIR = re.compile(
     r"'(blogId|postId|pageType|canonicalUrl|homepageUrl|locale|title|pageTitle|pageName|adultContent|isPrivateBlog|isError)'"
     r": ?(?:'((?:[^'\\]|\\.)*)'|(\d+|true|false))"

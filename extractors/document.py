@@ -1,4 +1,4 @@
-"""A page opened once: its tree, head data, JSON-LD and the platform's data context, each read when first asked for."""
+"""A page opened once: its Blog widget, head, JSON-LD and the platform's data context, each read when first asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from extractors import slices
 from extractors.context import Context, read_context
 from extractors.linked_data import articles_of
 
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
 
 SKIN_NAME = re.compile(r"^[-\s*]*(?:Template |Theme )?Name *: *([^\n*]{2,60})", re.MULTILINE)
 GENERATOR = "meta[name=generator][content=blogger i]"
+LINKED_DATA = 'script[type="application/ld+json"]'
+BODIES = "[id^=post-body-], #postBody, .post-body"
 SKIN_REACH = 1500  # characters of the skin's opening comment that are searched
 
 
 class Document:
-    """What rules read. Shared by all rules of one page, so that the page is parsed once."""
+    """What rules read. Shared by all rules of one page, so that nothing is parsed twice; the whole page is parsed only
+    where its parts are not enough.
+    """
 
     def __init__(self, page: Page, zone: str | None = None) -> None:
         self.page = page
@@ -34,17 +39,23 @@ class Document:
 
     @cached_property
     def tree(self) -> LexborHTMLParser:
+        """The whole page."""
         return LexborHTMLParser(self.page.html)
 
     @cached_property
-    def root(self) -> LexborNode | None:
-        """The document element; None for a document without any."""
-        return self.tree.root
+    def head(self) -> LexborHTMLParser:
+        """The page's head and its body tag."""
+        return LexborHTMLParser(slices.head(self.page.html))
+
+    @cached_property
+    def widget(self) -> LexborNode | None:
+        """The Blog widget, which holds the post and none of the other widgets' copies of its classes."""
+        return slices.blog_widget(self.page.html) or self.tree.css_first(".widget.Blog")
 
     @cached_property
     def blog(self) -> LexborNode | None:
-        """The Blog widget, which holds the post and none of the other widgets' copies of its classes; else the root."""
-        return self.tree.css_first(".widget.Blog") or self.root
+        """Where the post is looked for: the Blog widget, else the whole page; None for a page without any element."""
+        return self.widget or self.tree.root
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -57,13 +68,15 @@ class Document:
     def is_blogger(self) -> bool:
         """Whether the platform shows itself: by its data context, service links, generator or Blog widget."""
         context = self.context
-        return context.present or bool(context.blog_id) or self.tree.css_first(".widget.Blog, " + GENERATOR) is not None
+        return (
+            context.present or bool(context.blog_id) or self.head.css_first(GENERATOR) is not None or bool(self.widget)
+        )
 
     @cached_property
     def meta(self) -> dict[str, str]:
         """Head metadata by property or name, first wins: {'og:title': …}."""
         found: dict[str, str] = {}
-        for node in self.tree.css("meta[content]"):
+        for node in self.head.css("meta[content]"):
             key = node.attributes.get("property") or node.attributes.get("name")
             content = node.attributes.get("content")
             if key and content:
@@ -73,16 +86,16 @@ class Document:
     @cached_property
     def linked_data(self) -> list[dict[str, Any]]:
         """The JSON-LD objects that describe an article, outside post bodies (authors paste foreign blocks there)."""
-        scripts = [
-            node.text(deep=True)
-            for node in self.tree.css('script[type="application/ld+json"]')
-            if not within(node, self._body_ids)
-        ]
-        return articles_of(scripts)
+        nodes = [*self.head.css(LINKED_DATA), *self.find(LINKED_DATA)]
+        if len(nodes) < self.page.html.count("application/ld+json"):  # some stand elsewhere, or in hidden text
+            nodes = self.tree.css(LINKED_DATA)
+            bodies = frozenset(node.mem_id for node in self.tree.css(BODIES))
+            return articles_of([node.text(deep=True) for node in nodes if not within(node, bodies)])
+        return articles_of([node.text(deep=True) for node in nodes if not within(node, self._body_ids)])
 
     @cached_property
     def _body_ids(self) -> frozenset[int]:
-        return frozenset(node.mem_id for node in self.tree.css("[id^=post-body-], #postBody, .post-body"))
+        return frozenset(node.mem_id for node in self.find(BODIES))
 
     def outside_comments(self, nodes: list[LexborNode]) -> list[LexborNode]:
         """Those of the nodes that stand in no reader's comment."""

@@ -74,8 +74,8 @@ def _refuse_other_pages(document: Document) -> None:
         raise NotAnArticle("error-page")
     if context.page_type in LIST_PAGES:
         raise NotAnArticle("not-an-article", f"the page calls itself {context.page_type!r}")
-    if document.root is None:
-        raise NotAnArticle("not-html")
+    if context.page_type is None and len(document.find(".post-body")) > 1:
+        raise NotAnArticle("not-an-article", "the page holds several posts")
 
 
 def _layout(document: Document, site: Site | None) -> Layout:
@@ -123,7 +123,7 @@ def _title(document: Document, layout: Layout, contest: Contest) -> str:
 
 def _head_title(document: Document) -> str | None:
     """The <title>, less the blog's name before or after it."""
-    node = document.tree.css_first("title")
+    node = document.head.css_first("title")
     text = fold(node.text()) if node is not None else ""
     blog = fold(document.context.blog_title or "")
     if blog and text.casefold() != blog.casefold():
@@ -266,7 +266,7 @@ def _detach(whole: str, site: Site | None) -> tuple[str, Dateline | None, EndMar
 def _url(document: Document) -> str:
     """The page's canonical address: the one it was asked under, else the one it states itself."""
     page = document.page
-    link = document.tree.css_first("link[rel=canonical]") if not page.url.startswith(ADDRESS) else None
+    link = document.head.css_first("link[rel=canonical]") if not page.url.startswith(ADDRESS) else None
     stated_urls = (
         page.url,
         document.context.canonical_url,
@@ -357,7 +357,8 @@ def _labels(document: Document, layout: Layout, contest: Contest) -> tuple[str, 
 
 def _locale(document: Document) -> str | None:
     """The language the page declares: the data context's locale, else <html lang>."""
-    declared = document.context.locale or (document.root.attributes.get("lang") if document.root is not None else None)
+    root = document.head.root
+    declared = document.context.locale or (root.attributes.get("lang") if root is not None else None)
     return re.split(r"[-_]", declared)[0].lower() or None if declared else None
 
 

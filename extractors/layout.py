@@ -44,10 +44,12 @@ class Layout:
     visible_date: Rule[str] | None = None
 
     def recognises(self, document: Document) -> bool:
-        """Whether enough of the markers stand in the page. The whole tree is searched only where the widget has one."""
+        """Whether enough of the markers stand in the page. Its head, and then all of it, is searched only where the
+        widget has one.
+        """
         hits = sum(_stands(marker, document) for marker in self.markers)
         if 0 < hits < self.needed:
-            hits += sum(document.tree.css_first(marker) is not None for marker in self.around)
+            hits += sum(_around(marker, document) for marker in self.around)
         return hits >= self.needed
 
     def __str__(self) -> str:
@@ -82,3 +84,7 @@ def _stands(marker: str, document: Document) -> bool:
 @cache
 def _names(marker: str) -> frozenset[str]:
     return frozenset(NAMED.findall(marker.partition("[")[0]))
+
+
+def _around(marker: str, document: Document) -> bool:
+    return any(tree.css_first(marker) is not None for tree in (document.head, document.tree))

@@ -12,7 +12,7 @@ from extractors.whitespace import mend
 
 ARTICLE_TYPES = {"BlogPosting", "NewsArticle", "Article", "ReportageNewsArticle", "LiveBlogPosting", "Report"}
 # A string is matched first, so that what looks like a comment inside one stays.
-STRING_OR_COMMENT = re.compile(r'"(?:[^"\\]|\\.)*"|/\*.*?\*/|<!--.*?-->|(?<![:"\w])//[^\n]*', re.DOTALL)
+STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|<!--.*?-->|(?<![:"\w])//[^\n]*', re.DOTALL)
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 PLACEHOLDER = "Can't find substitution"  # what Blogger prints where a theme asks for a datum its widget lacks
 
@@ -35,16 +35,14 @@ def articles_of(scripts: list[str]) -> list[dict[str, Any]]:
 
 def _loads(script: str) -> Any:
     text = script.strip()
-    for candidate in (text, TRAILING_COMMA.sub(r"\1", STRING_OR_COMMENT.sub(_keep_string, text))):
-        try:
-            return json.loads(candidate, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _keep_string(found: re.Match[str]) -> str:
-    return found.group(0) if found.group(0).startswith('"') else " "
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return json.loads(TRAILING_COMMA.sub(r"\1", STRING_OR_COMMENT.sub(r"\1 ", text)), strict=False)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _types(item: dict[str, Any]) -> set[str]:

@@ -1,4 +1,6 @@
-"""Adding newsrooms: from an address, a list or an OPML file, through the probe, into the archive."""
+"""Getting to know newsrooms: from an address, a list or an OPML file through the probe into the archive; or one post as
+a fixture, with a draft of its site's module.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,14 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from extractors import Article, NotAnArticle, Page, extract
 from extractors.urls import site_name
 from scraper.archive.store import Archive, Site
 from scraper.config import Settings
-from scraper.discovery.feeds import newest
 from scraper.discovery.probe import Probe, probe
-from scraper.errors import FetchError, KlipingError, UsageProblem
+from scraper.errors import KlipingError, UsageProblem
+from scraper.recording import Recorded, record
+from scraper.site_module import site_module
+from scraper.survey import Survey, survey
 from scraper.web.fetch import Fetcher
 from scraper.web.guard import is_loopback
 
@@ -26,16 +29,12 @@ OPML_ADDRESS = ("htmlUrl", "xmlUrl", "url")
 
 
 class Added(NamedTuple):
-    """What became of one address: a site and its newest post as it was read, or the reason why not.
-
-    `sample` is None where no post could be read; `told` then says why.
-    """
+    """What became of one address: a site and what its newest posts gave, or the reason why not."""
 
     address: str
     site: Site | None
     error: KlipingError | None
-    sample: Article | None = None
-    told: str = ""
+    survey: Survey | None = None
 
 
 def read_addresses(source: Path) -> list[str]:
@@ -78,8 +77,7 @@ async def add_sites(
 
     `delay` is in seconds; raises UsageProblem for one that is no number.
     """
-    if delay is not None and not math.isfinite(delay):
-        raise UsageProblem(f"A delay of {delay} seconds cannot be kept; give a number.")
+    _refuse_endless(delay)
     added = []
     async with Fetcher(settings, allow_loopback=allow_loopback) as fetcher:
         for address in addresses:
@@ -90,28 +88,44 @@ async def add_sites(
     return added
 
 
+async def record_post(
+    url: str, settings: Settings, *, into: Path, with_module: bool, delay: float | None, allow_loopback: bool
+) -> tuple[Recorded, str | None]:
+    """The post written as a fixture folder below `into`, and the source of its site's module, where asked for.
+
+    Raises as `scraper.recording.record` and, for the module, as `look_at`; by then the fixture is written.
+    """
+    _refuse_endless(delay)
+    async with Fetcher(settings, allow_loopback=allow_loopback) as fetcher:
+        recorded = await record(fetcher, url, into, delay=delay)
+        if not with_module:
+            return recorded, None
+        return recorded, site_module(*await look_at(fetcher, recorded.page.url, delay=delay))
+
+
+def _refuse_endless(delay: float | None) -> None:
+    if delay is not None and not math.isfinite(delay):
+        raise UsageProblem(f"A delay of {delay} seconds cannot be kept; give a number.")
+
+
 async def _add(archive: Archive, fetcher: Fetcher, address: str, delay: float | None) -> Added:
-    site = _site(await probe(fetcher, _home(address), delay=delay), delay)
-    sample, told = await _newest(fetcher, site)
-    if sample is not None:
-        site = msgspec.structs.replace(site, theme=sample.theme or site.theme)
+    site, found = await look_at(fetcher, address, delay=delay)
     archive.add_site(site)
-    return Added(address, site, None, sample, told)
+    return Added(address, site, None, found)
 
 
-async def _newest(fetcher: Fetcher, site: Site) -> tuple[Article | None, str]:
-    """The newest post of the site's feed as it is read today, or why there is none."""
-    try:
-        entry = await newest(fetcher, site.url, delay=site.delay, blog_id=site.blog_id)
-        if entry is None:
-            return None, "the feed names no post"
-        fetched = await fetcher.get(entry.url, delay=site.delay)
-        return extract(Page(url=entry.url, html=fetched.text, entry=entry, zone=site.zone)), ""
-    except (FetchError, NotAnArticle) as trouble:
-        return None, str(trouble)
+async def look_at(fetcher: Fetcher, address: str, *, delay: float | None) -> tuple[Site, Survey]:
+    """The Blogger site an address (a page's, a feed's, a bare host) belongs to, probed, with its newest posts read.
+
+    Its theme is that of its posts: few pages name it, and the probe sees the home page only. Raises NotBlogger,
+    Unreachable, and UsageProblem for what is no web address.
+    """
+    site = _site(await probe(fetcher, home_of(address), delay=delay), delay)
+    found = await survey(fetcher, site)
+    return msgspec.structs.replace(site, theme=found.themes[0] if found.themes else site.theme), found
 
 
-def _home(address: str) -> str:
+def home_of(address: str) -> str:
     """A feed's or post's address -> its site's home page. A bare host stays one: the probe finds its scheme."""
     if "://" not in address:
         return address.partition("/")[0]

@@ -508,24 +508,40 @@ def test_an_id_cannot_lead_to_another_address() -> None:
     assert web.pages() == [f"{SITE}/feeds/posts/default/..%2F..%2Fa%3Fb%23c?alt=json"]
 
 
+def newest(web: Web, most: int = 1, *, site: str = SITE, **how: Any) -> tuple[FeedEntry, ...]:
+    async def ask() -> tuple[FeedEntry, ...]:
+        async with web.fetcher() as fetcher:
+            return await feeds.newest(fetcher, site, most, delay=0, **how)
+
+    return asyncio.run(ask())
+
+
 def test_the_newest_post_costs_one_entry() -> None:
     """The newest post is asked for alone, in the summary form, and its address has the site's own scheme."""
     web = Blog([Post(number) for number in range(60)]).web()
-    found = had(web, "newest", site="https://kilas.example/")
-    assert found is not None
+    (found,) = newest(web, site="https://kilas.example/")
     assert (found.post_id, found.url) == (Post(0).id, "https://kilas.example/2026/03/pos-0.html")
     assert dict(web.requests[-1].url.params)["max-results"] == "1"
     assert web.requests[-1].url.path == "/feeds/posts/summary"
     assert len(web.pages()) == 1
 
 
+def test_the_newest_posts_come_with_their_text_in_one_request() -> None:
+    """So many as asked for, however many the server sends; `full` asks for the form the owner publishes."""
+    web = Blog([Post(number) for number in range(60)]).web()
+    found = newest(web, 5, full=True)
+    assert [entry.content for entry in found] == [Post(0).content] * 5
+    assert [path.partition("?")[0] for path in web.pages()] == [f"{SITE}/feeds/posts/default"]
+    assert dict(web.requests[-1].url.params)["max-results"] == "5"
+
+
 def test_the_newest_post_is_looked_for_where_the_walk_looks() -> None:
     """A closed summary leads to the other addresses of the feed; none that answers, and an empty blog, give nothing."""
     closed = {"/feeds/posts/summary": Reply(404), "/feeds/posts/default": Reply(404)}
     web = Blog().web(places={**closed, f"/feeds/{BLOG}/posts/summary": Blog().feed})
-    assert had(web, "newest") is None
-    assert had(web, "newest", blog_id=BLOG) is not None
-    assert had(Blog(posts=[]).web(), "newest") is None
+    assert newest(web) == ()
+    assert len(newest(web, blog_id=BLOG)) == 1
+    assert newest(Blog(posts=[]).web()) == ()
 
 
 def test_contents_give_the_posts_with_their_text() -> None:

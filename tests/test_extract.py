@@ -50,6 +50,10 @@ def test_an_empty_post_is_no_article() -> None:
         ("hanya teks", "not-html"),
         ("<p>_SetDataContext([{'data': {'pageType': 'index'}}])</p>", "not-an-article"),
         ("<p>_SetDataContext([{'data': {'pageType': 'error_page'}}])</p>", "error-page"),
+        (
+            "<div class='widget Blog'><p class='post-body'>Satu.</p><p class='post-body'>Dua.</p></div>",
+            "not-an-article",
+        ),
         ("<p>Menu</p><p>Beranda</p>", "not-an-article"),
         ("<body class='variant-magazine'>_SetDataContext([{'data': {'pageType': 'item'}}])</body>", "needs-feed"),
         ("<p>x</p><iframe src='https://www.blogger.com/interstitial/blog?u=x'></iframe>", "gated"),

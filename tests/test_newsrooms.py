@@ -13,8 +13,8 @@ from scraper.standin.site import Site
 
 ROOMS = ("kabarmuara.example", "harborcourier.example")
 NEEDED = {"kabarmuara.example": (40, "kompaz"), "harborcourier.example": (25, "contempo")}
-FOUND = {"kabarmuara.example": 0.98, "harborcourier.example": 0.95}  # share of quotes found
-NAMED = {"kabarmuara.example": 0.70, "harborcourier.example": 0.35}  # share of quotes whose speaker has the right name
+FOUND = {"kabarmuara.example": 0.99, "harborcourier.example": 0.98}  # share of quotes found
+NAMED = {"kabarmuara.example": 0.97, "harborcourier.example": 0.95}  # share of quotes whose speaker has the right name
 
 
 @cache

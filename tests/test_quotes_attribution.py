@@ -158,3 +158,82 @@ def test_english_speakers_are_named_on_either_side_of_the_verb() -> None:
     )
     expected = ["Ann Berg", "Ann Berg", "Tom Perry", "Tom Perry", "Maria Stone", "Lee Wongso"]
     assert speakers(text, "en") == expected
+
+
+def test_he_and_she_look_past_a_subject_of_the_other_sex() -> None:
+    """A title, a family word or a pronoun beside the name tells whom 'he' can mean."""
+    text = (
+        "Mayor Ann Berg opened the bridge, and she cut the ribbon. Her husband, Paul Berg, held the scissors.\n\n"
+        "“It holds,” she said. “It had better,” he said."
+    )
+    assert speakers(text, "en") == ["Ann Berg", "Paul Berg"]
+
+
+def test_a_surname_means_whoever_bore_it_last() -> None:
+    """Of two people with one surname the one last mentioned speaks, and both keep their full names."""
+    text = (
+        "Nora Vance, 34, bought the mill. “It leaked,” Vance said.\n\n"
+        "Her brother, Otto Vance, repaired the wheel. “It still leaks,” Vance said. “Not for long,” Nora Vance said."
+    )
+    assert speakers(text, "en") == ["Nora Vance", "Otto Vance", "Nora Vance"]
+
+
+def test_the_judge_is_the_one_introduced_as_judge() -> None:
+    """'the judge', 'the sheriff', 'the council president' lead back to the name; 'the caller' has none."""
+    text = (
+        "Judge Ivo Pell entered late. Wicken County Sheriff Lena Orr sat down. A caller had warned them.\n\n"
+        "“Sit,” the judge said. “I do,” the sheriff said. “They sat,” the caller told a clerk."
+    )
+    assert speakers(text, "en") == ["Ivo Pell", "Lena Orr", "caller"]
+
+
+def test_a_noun_phrase_introduces_its_name() -> None:
+    """'said the pilot’s widow, X', 'said moderator X', '“…,” the baker, X, told': the name after the phrase."""
+    text = (
+        "“He knew the tide,” said the pilot’s widow, Mina Orr. “Order,” said moderator Karl Dunn. "
+        "“I bake at four,” the baker, Tess Hall, told an officer."
+    )
+    assert speakers(text, "en") == ["Mina Orr", "Karl Dunn", "Tess Hall"]
+
+
+def test_someone_new_without_a_name_is_not_the_running_subject() -> None:
+    """'A spokesman said: …' names a role, not the person of the sentence before."""
+    text = "Owner Fay Marsh sold the pool. A spokesman for the brigade said: “Covers hold no ponies.”"
+    assert speakers(text, "en") == ["spokesman"]
+
+
+def test_the_second_half_of_an_english_quote_has_no_cue() -> None:
+    """The reporting words are given once, with the half they stand beside."""
+    quotes = find_quotes("“Salt I have,” said Tom Perry. “Drivers I borrow from the county.”", language="en")
+    assert [(quote.speaker, quote.cue) for quote in quotes] == [("Tom Perry", "said"), ("Tom Perry", None)]
+
+
+def test_a_paragraph_left_open_goes_on_in_the_next() -> None:
+    """The unclosed further half of a quote is found, and the next paragraph has the same speaker."""
+    text = "“It rained,” said Tom Perry. “We counted the goats twice.\n\n“The last one was in my truck.”"
+    assert speakers(text, "en") == ["Tom Perry"] * 3
+
+
+def test_the_sentence_after_a_quote_may_name_its_speaker() -> None:
+    """'"…" Begitu jawaban X': X has spoken."""
+    text = '"Saya tidak akan mundur dari sini."\n\nBegitu jawaban Direktur Utama PDAM, Wira Yudha, saat ditanya.'
+    assert speakers(text) == ["Wira Yudha"]
+
+
+def test_initials_speak_only_where_they_act() -> None:
+    """A suspect named by initials is no subject by being mentioned, but is one when he opens the sentence and acts."""
+    text = (
+        'Kapolsek AKP Wira Yudha menerangkan kasus HB (40). "Ia kami tahan," katanya.\n\n'
+        'Majelis menilai perbuatan HB merugikan warga. "Berkasnya lengkap," tambahnya.\n\n'
+        'Ditemui terpisah, HB mengaku khilaf. "Saya menyesal," ucapnya.'
+    )
+    assert speakers(text) == ["Wira Yudha", "Wira Yudha", "HB"]
+
+
+def test_a_name_the_next_sentence_takes_up_is_a_person() -> None:
+    """'Kasminah hanya menatap puing. Perempuan itu …': she speaks next, not the officer before her."""
+    text = (
+        'Kepala Bidang Pemadaman Wira Yudha menduga korsleting. "Api dari tengah," katanya.\n\n'
+        'Kasminah hanya menatap puing kiosnya. Perempuan itu kehilangan semuanya. "Saya jualan apa," isaknya.'
+    )
+    assert speakers(text) == ["Wira Yudha", "Kasminah"]

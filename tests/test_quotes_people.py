@@ -48,11 +48,55 @@ def said_by(beside: str) -> tuple[str | None, str | None]:
         ("Kasimin, nelayan.", "Kasimin", "nelayan"),
         ("Kepala Pasar Wira Yudha.", "Wira Yudha", "Kepala Pasar"),
         ("Lurah Wira.", "Wira", "Lurah"),
+        ("Camat Tanjung Raya Wira Yudha.", "Wira Yudha", "Camat Tanjung Raya"),
+        ("Kepala Desa Padang Lawe Wira Yudha.", "Wira Yudha", "Kepala Desa Padang Lawe"),
+        (
+            "Pelaksana Tugas Kapolsek Batang Sirih Iptu Wira Yudha.",
+            "Wira Yudha",
+            "Pelaksana Tugas Kapolsek Batang Sirih",
+        ),
+        (
+            "Kepala Dinas Koperasi, Perindustrian, dan Perdagangan Wira Yudha.",
+            "Wira Yudha",
+            "Kepala Dinas Koperasi, Perindustrian, dan Perdagangan",
+        ),
+        (
+            "Kepala Bidang Pencegahan dan Pengendalian Penyakit dr. Wira Yudha.",
+            "Wira Yudha",
+            "Kepala Bidang Pencegahan dan Pengendalian Penyakit",
+        ),
+        ("penyanyi dangdut Wira Yudha.", "Wira Yudha", "penyanyi dangdut"),
+        ("pembinanya, Wira Yudha, S.Pd.", "Wira Yudha", "pembinanya"),
+        ("direktur lembaga tersebut, Wira Yudha.", "Wira Yudha", "direktur lembaga"),
     ],
 )
 def test_the_name_is_freed_of_what_stands_around_it(beside: str, speaker: str, role: str | None) -> None:
     """Rank, civil title, degree, role and place are parted from the name, whichever way they are written."""
     assert said_by(beside) == (speaker, role)
+
+
+def test_a_team_the_article_speaks_of_is_no_part_of_the_name() -> None:
+    """'pelatih Persela Wira Yudha': 'Persela' also stands alone, so it is not his first name."""
+    text = 'Persela menang tipis. "Kami beruntung," kata pelatih Persela Wira Yudha.'
+    assert find_quotes(text, language="id")[0].speaker == "Wira Yudha"
+
+
+@pytest.mark.parametrize(
+    "intro",
+    ["Nine-year-old Ann Berg", "Head Librarian Ann Berg", "The town’s clerk, Ann Berg,", "Ann Berg, who bakes,"],
+)
+def test_english_names_are_freed_of_what_introduces_them(intro: str) -> None:
+    """Ages, roles and owners before a name are no part of it, and the surname alone leads back to the whole."""
+    (quote,) = find_quotes(f"{intro} read the list. “It is long,” Berg said.", language="en")
+    assert quote.speaker == "Ann Berg"
+
+
+@pytest.mark.parametrize("name", ["Ann Baker", "Tom Cook", "Boyd Sherman", "Jack Mason"])
+def test_a_surname_that_is_a_trade_is_a_surname(name: str) -> None:
+    """'Baker said' means Ann Baker, not some baker."""
+    surname = name.split()[1]
+    (quote,) = find_quotes(f"{name}, 45, runs the inn. “It leaks in March,” {surname} said.", language="en")
+    assert quote.speaker == name
 
 
 def test_a_role_nobody_holds_is_given_as_the_speaker() -> None:

@@ -1,8 +1,9 @@
 """Quotes: what was said in an article, and by whom.
 
 marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it,
-people.py gathers who is in the article (read by mentions.py, names.py, tokens.py and parting.py), subject.py follows
-whom the prose is about, attribute.py rules who spoke. No model, no network: lexicons and sieves.
+people.py gathers who is in the article (tokens.py cuts the prose, mentions.py walks it, names.py and parting.py read a
+mention, evidence.py judges it), subject.py follows whom the prose is about, attribute.py rules who spoke. No model, no
+network: lexicons and sieves.
 """
 
 from __future__ import annotations

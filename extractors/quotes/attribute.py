@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from extractors.model import Quote, Resolution
-from extractors.quotes.people import GENDERS, People, Person, fold
+from extractors.quotes.evidence import GENDERS
+from extractors.quotes.people import People, Person, fold
 from extractors.quotes.subject import Thread
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 _POINTED = re.compile(r"(?:\s[a-z-]+){0,4}\s(?:ini|itu|tersebut)\b")
 """'ayah tiga anak itu': words for someone just spoken of."""
 REACH = 100  # characters after 'Begitu' in which the speaker is named
+FULL_NAME, SHORT_NAME, HELD_ROLE, PRONOUN, SUFFIX, SAME_LINE = 0.92, 0.91, 0.9, 0.91, 0.85, 0.88
+"""The share each sieve had right, at first reading, on 62 articles (235 quotes, two languages) no rule was made with:
+names 81 of 89, roles 10 of 11, pronouns 42 of 46, '-nya' 39 of 46, further quotes 28 of 32. On the articles the rules
+were made with, each is above 0.98; what failed at first reading has been mended since."""
+SAME_QUOTE, LEADING_CLAUSE, NEXT_LINE, KNOWN_EPITHET = 0.95, 0.82, 0.8, 0.8
+ECHO, BODY, BARE_ROLE, EPITHET, SUBJECT_ONLY, ONE_PERSON = 0.75, 0.7, 0.55, 0.5, 0.5, 0.35
+"""The same for sieves met too seldom to be measured (fewer than 25 quotes each): a judgement, not a share."""
 MAX_RIVALS = 6  # people named last before the quote, kept for the explanation
 
 
@@ -117,7 +125,7 @@ def _hand_back(found: list[Ruling], verdict: Verdict) -> None:
         return
     person = verdict.person
     settled = msgspec.structs.replace(
-        quote, speaker=person.name or person.role, role=person.role, resolved_by="continuation", confidence=0.9
+        quote, speaker=person.name or person.role, role=person.role, resolved_by="continuation", confidence=SAME_LINE
     )
     found[-1] = msgspec.structs.replace(found[-1], quote=settled, sieve="taken_up_again")
 
@@ -138,9 +146,9 @@ def name_beside(case: Case, people: People) -> Verdict | None:
     pointed = _POINTED.match(people.prose, mention.end)
     person = people.whom(mention, create=not pointed)
     if person is None:
-        return Verdict(case.running, "role", 0.6) if case.running else None
+        return Verdict(case.running, "role", EPITHET) if case.running else None
     full = fold(mention.name) == fold(person.name or "")
-    return Verdict(person, "name" if full else "alias", 0.97 if full else 0.94)
+    return Verdict(person, "name" if full else "alias", FULL_NAME if full else SHORT_NAME)
 
 
 def role_beside(case: Case, people: People) -> Verdict | None:
@@ -150,31 +158,31 @@ def role_beside(case: Case, people: People) -> Verdict | None:
         return None
     person = people.whom(mention)
     if person:
-        return Verdict(person, "role", 0.92)
+        return Verdict(person, "role", HELD_ROLE)
     if case.running and _POINTED.match(people.prose, mention.end):
-        return Verdict(case.running, "role", 0.6)
-    return Verdict(Person(roles=[mention.role], at=mention.start), "role", 0.55)
+        return Verdict(case.running, "role", EPITHET)
+    return Verdict(Person(roles=[mention.role], at=mention.start), "role", BARE_ROLE)
 
 
 def body_beside(case: Case, people: People) -> Verdict | None:
     """'tulis Kementerian Kesehatan': a body speaks for itself."""
     if case.beside.subject != "body" or not case.beside.said_of:
         return None
-    return Verdict(Person(name=case.beside.said_of), "name", 0.7)
+    return Verdict(Person(name=case.beside.said_of), "name", BODY)
 
 
 def split_quote(case: Case, people: People) -> Verdict | None:
     """The second half of a quote broken by its reporting words: the same speaker."""
     if case.beside.side != "split" or case.previous is None:
         return None
-    return Verdict(case.previous.person, "continuation", 0.95, beside=case.previous.beside)
+    return Verdict(case.previous.person, "continuation", SAME_QUOTE, beside=case.previous.beside)
 
 
 def pronoun_beside(case: Case, people: People) -> Verdict | None:
     """'kata dia': the running subject."""
     if case.beside.subject != "pronoun" or case.running is None:
         return None
-    return Verdict(case.running, "pronoun", 0.88)
+    return Verdict(case.running, "pronoun", PRONOUN)
 
 
 def epithet_beside(case: Case, people: People) -> Verdict | None:
@@ -183,27 +191,27 @@ def epithet_beside(case: Case, people: People) -> Verdict | None:
         return None
     known = people.known_as(case.beside.end)
     if known:
-        return Verdict(known, "alias", 0.85)
+        return Verdict(known, "alias", KNOWN_EPITHET)
     if case.running is None:
         said_of = case.beside.said_of
         in_english = people.words.language == "en" and said_of is not None and said_of[0].islower()
         nameless = Person(roles=[said_of]) if in_english and said_of else None
-        return Verdict(nameless, "role", 0.5) if nameless else None
-    return Verdict(case.running, "pronoun", 0.6)
+        return Verdict(nameless, "role", EPITHET) if nameless else None
+    return Verdict(case.running, "pronoun", EPITHET)
 
 
 def suffix_cue(case: Case, people: People) -> Verdict | None:
     """'katanya': the running subject."""
     if case.beside.side != "after" or case.running is None:
         return None
-    return Verdict(case.running, "suffix", 0.86)
+    return Verdict(case.running, "suffix", SUFFIX)
 
 
 def clause_before(case: Case, people: People) -> Verdict | None:
     """'Budi mengatakan, "…"': the subject of the clause that leads in."""
     if case.beside.side != "before" or case.running is None:
         return None
-    return Verdict(case.running, "name", 0.85)
+    return Verdict(case.running, "name", LEADING_CLAUSE)
 
 
 def same_breath(case: Case, people: People) -> Verdict | None:
@@ -211,27 +219,27 @@ def same_breath(case: Case, people: People) -> Verdict | None:
     if case.beside.cue or case.previous is None or case.previous.person is None or not case.joined:
         return None
     beside = case.previous.beside if case.same_line else None
-    return Verdict(case.previous.person, "continuation", 0.9 if case.same_line else 0.8, beside=beside)
+    return Verdict(case.previous.person, "continuation", SAME_LINE if case.same_line else NEXT_LINE, beside=beside)
 
 
 def echo(case: Case, people: People) -> Verdict | None:
     """'"…" Begitu jawaban Budi': the sentence after the quote says whose it was."""
     opening = people.words.echo.match(people.prose, case.span.outer_end)
     person = people.first_named(opening.end(), REACH) if opening and case.beside.side == "none" else None
-    return Verdict(person, "name", 0.8) if person else None
+    return Verdict(person, "name", ECHO) if person else None
 
 
 def paragraph_intro(case: Case, people: People) -> Verdict | None:
     """No reporting words at all: the running subject."""
     if case.running is None:
         return None
-    return Verdict(case.running, "continuation", 0.65)
+    return Verdict(case.running, "continuation", SUBJECT_ONLY)
 
 
 def only_person(case: Case, people: People) -> Verdict | None:
     """No subject so far, but one person in the article who may speak."""
     able = [person for person in people.people if not person.silent]
-    return Verdict(able[0], "continuation", 0.4) if len(able) == 1 else None
+    return Verdict(able[0], "continuation", ONE_PERSON) if len(able) == 1 else None
 
 
 SIEVES: tuple[Callable[[Case, People], Verdict | None], ...] = (

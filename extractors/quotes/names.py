@@ -27,7 +27,8 @@ _HELD_AS = re.compile(
 )
 _ALIAS = re.compile(r"[ ](?:alias|aka|a\.k\.a\.)[ ]([A-Z][\w'’]*(?:[ ][A-Z][\w'’]*){0,2})")
 _RELATIVE = re.compile(
-    r"[ ](?:(?:lain|lainnya|yang|who|itu)\b[^,.\n\0]{0,70},[ ]|(?:bernama|berinisial|atas nama)[ ])(?=[A-Z])"
+    r"[ ](?:(?:lain|lainnya|yang|who|itu|tersebut|ini|setempat)\b[^,.\n\0]{0,70},[ ]|"
+    r"(?:bernama|berinisial|atas nama)[ ])(?=[A-Z])"
 )
 """Between a role and its name: 'Ketua IWO yang baru dilantik, Budi, …', 'warga bernama Budi'."""
 _AGE = re.compile(r"\d{1,3}(?:\s?(?:th|thn|tahun))?$")
@@ -38,8 +39,9 @@ MAX_SHORT_FORM = 30  # characters of a parenthesis that may belong to a role
 MAX_ALIAS = 20  # characters of a by-name in parentheses
 _TIES = frozenset(("alias", "aka", "a", "selaku", "sekaligus", "yang", "sebagai"))
 """First words of what ties a by-name or a role to a name."""
-_ENDS = frozenset((". ", ".\n\n", ".\n", ", \0"))
 _MARKS = "'‘\"“"
+_TYING = "(,/&" + _MARKS
+"""What may stand between a name and more of it, or its role."""
 MAX_INITIALS = 5  # capitals of a name's short form: 'Samsul Daeng (SDG)'
 
 
@@ -96,6 +98,14 @@ class _Draft(msgspec.Struct):
         else:
             self.named = self.named or token.kind == "name"
 
+    def add_simple(self, token: Token) -> None:
+        """As `add`, for a word of a name or body."""
+        name = token.kind == "name"
+        self.named = name or (self.named and (self.name_from is not None or not self.has_role))
+        self.tokens.append(token)
+        self.end = token.end
+        self.next += 1
+
 
 class Reader:
     """Reads mentions in one article's prose."""
@@ -121,7 +131,7 @@ class Reader:
         tokens = self.tokens
         words, gaps, first = tokens.words, tokens.gaps, number
         last = min(first + MAX_TOKENS, len(words))
-        while number < last and words[number].plain and not words[number].places:
+        while number < last and words[number].plain:
             number += 1
             if gaps[number] != " ":
                 break
@@ -133,13 +143,15 @@ class Reader:
     def _ends_plainly(self, number: int) -> bool:
         """Whether nothing before or in the word of that number can be tied to a name."""
         tokens = self.tokens
-        if number == len(tokens.words) or tokens.gaps[number] in _ENDS:
+        if number == len(tokens.words):
             return True
-        if tokens.gaps[number] != " ":
-            return False
-        word = tokens.words[number]
-        tied = word.lower in _TIES or word.lower in self.words.joins
-        return word.kind == "lower" and not tied and tokens.gaps[number + 1][:1] != ","
+        gap, word = tokens.gaps[number], tokens.words[number]
+        if gap == " ":
+            return word.kind == "lower" and word.lower not in _TIES and tokens.gaps[number + 1][:1] != ","
+        if gap == ", ":
+            return word.calendar or not (word.capital or word.head or word.lower in _TIES)
+        mark = gap.lstrip(SPACE)[:1]
+        return mark != "" and mark not in _TYING
 
     def _read(self, number: int) -> Mention | None:
         draft = _Draft(self.tokens.starts[number], number)
@@ -160,15 +172,16 @@ class Reader:
         return " ".join(self.prose[start:end].split()), end
 
     def read_the(self, number: int) -> Mention | None:
-        """The role in small letters behind an article: 'the council president'."""
+        """The role in small letters behind the English article of that number: 'the council president'."""
         tokens = self.tokens
         first = last = number + 1
         while last < min(first + MAX_SMALL_ROLE, len(tokens.words)) and tokens.gaps[last] == " ":
             word = tokens.words[last]
-            if word.capital or word.possessive or not (word.head or word.body or word.titles):
+            known = word.body or word.opens_role
+            if word.capital or word.possessive or not (known or self.words.may_be_noun(word)):
                 break
             last += 1
-        while last > first and not tokens.words[last - 1].titles:
+        while last > first and not tokens.words[last - 1].opens_role:
             last -= 1
         if last == first or (tokens.gaps[last] == ", " and self._capital_at(tokens.starts[last])):
             return None
@@ -189,6 +202,9 @@ class Reader:
         if draft.next == len(tokens.words) or draft.tokens[-1].word.possessive:
             return False
         gap = self.prose[draft.end : tokens.starts[draft.next]]
+        if gap == " " and tokens.words[draft.next].simple and not tokens.stop_at(tokens.ends[draft.next]):
+            draft.add_simple(tokens.simple(draft.next))
+            return True
         mark = "" if gap == " " else gap.lstrip(SPACE)[:1]
         if mark == "(":
             found = _PARENTHESIS.match(self.prose, draft.end)
@@ -256,7 +272,7 @@ class Reader:
             token = tokens.at(number, draft.tokens[-1] if draft.tokens else None)
             if not self._continues(draft, token):
                 return False
-            if draft.named and token.kind == "head" and token.capital and self.words.language == "id":
+            if draft.named and token.kind == "head" and token.capital and not self._is_english_role(token):
                 token = msgspec.structs.replace(token, kind="name")
         draft.add(token)
         draft.next = number + 1 if token.end <= tokens.ends[number] + 1 else tokens.index(token.end)
@@ -308,7 +324,11 @@ class Reader:
         if not draft.named:
             if token.word.text in self.words.joins:
                 return self._head_at(token.end)
-            return token.word.text in self.words.of_body and self._joins_bodies(draft, token.end)
+            if token.word.text in self.words.of_body:
+                return self._joins_bodies(draft, token.end)
+            if len(draft.tokens) > 1 or not draft.has_role:
+                return False
+            return self.words.language == "id" and self.words.may_be_noun(token.word) and self._name_at(token.end)
         if draft.tokens[-1].kind != "name" or self.prose[token.end : token.end + 1] != ",":
             return False
         return self.tokens.degree(token.end) is not None
@@ -327,10 +347,14 @@ class Reader:
             draft.role_after, draft.end = role
         return False
 
+    def _is_english_role(self, token: Token) -> bool:
+        """'State Senator Ann Berg' goes on after the role; 'Ann Baker' ends in what only looks like one."""
+        return self.words.language == "en" and self._name_at(token.end)
+
     def _joins_bodies(self, draft: _Draft, at: int) -> bool:
         """'Pariwisata dan Kebudayaan' is one body; 'Andi dan Kapolsek' are two people."""
         following = self.tokens.following(at)
-        if not following or draft.name_from is not None or following.titles:
+        if not following or draft.name_from is not None or following.opens_role:
             return False
         return following.kind == "body" or (draft.tokens[-1].kind == "body" and following.capital)
 

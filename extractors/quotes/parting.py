@@ -30,6 +30,8 @@ class Usage(msgspec.Struct, frozen=True):
 
     of_bodies: frozenset[str] = frozenset()
     of_people: frozenset[str] = frozenset()
+    of_speakers: frozenset[str] = frozenset()
+    """Those of people that stand beside a cue, a title or a verb of speech."""
 
 
 class Parting(msgspec.Struct, frozen=True):
@@ -39,7 +41,7 @@ class Parting(msgspec.Struct, frozen=True):
     usage: Usage
     prose: str
     runs: dict[str, bool] = msgspec.field(default_factory=dict)
-    """Names of teams looked for so far, and whether the article uses them alone."""
+    """Names of teams and common words looked for so far, and whether the article uses them."""
 
     def without_role(self, tokens: Sequence[Token]) -> int:
         """The name's first token where no role stands: places and bodies in front are dropped."""
@@ -80,6 +82,12 @@ class Parting(msgspec.Struct, frozen=True):
             return any(token.kind == "name" for token in tokens[index + 1 :])
         return kind == "name" and self._names_body(tokens, index)
 
+    def _takes_name(self, token: Token) -> bool:
+        """Whether a place, a body or a team may follow: 'Camat', 'RT', 'pelatih'."""
+        if token.kind == "lower":
+            return False
+        return token.kind != "head" or token.lower in self.words.of_place or token.lower in self.words.of_team
+
     def _is_soft(self, token: Token) -> bool:
         return token.lower in self.words.soft
 
@@ -97,16 +105,28 @@ class Parting(msgspec.Struct, frozen=True):
 
     def _past_own_name(self, tokens: Sequence[Token], first: int) -> int:
         """The start moved past the name of a place or team: 'Camat Tanjung Raya Sri Rahayu', 'pelatih Persela Budi'."""
-        known = tokens[first].lower in self.usage.of_people
-        if known or any(token.kind not in _NAME_KINDS for token in tokens[first:]):
+        if any(token.kind not in _NAME_KINDS for token in tokens[first:]):
             return first
+        if len(tokens) - first > 2 and self._is_spoken_of(tokens, first):
+            first += 1
         before, left = tokens[first - 1], len(tokens) - first
+        if tokens[first].lower in self.usage.of_people:
+            return first if tokens[first].lower in self.usage.of_speakers else self._past_team(tokens, first)
         if before.kind == "place" and first > 1 and left > 1 and before.lower in self.words.opens_place_name:
             return first + 1 if tokens[first - 2].lower in _VILLAGES else first
         if before.lower in self.words.of_place or before.lower in _VILLAGES:
             prefixed = left > 2 and tokens[first].lower in self.words.opens_place_name
             return first + 2 if prefixed or left == LONG_NAME else first
         return self._past_team(tokens, first)
+
+    def _is_spoken_of(self, tokens: Sequence[Token], first: int) -> bool:
+        """'Ketua Panitia Haul Budi Santosa' in an article that speaks of the 'haul'."""
+        word = tokens[first].lower
+        if first < 2 or tokens[first - 1].kind == "lower" or word in self.usage.of_people:
+            return False
+        if word not in self.runs and len(self.runs) < MAX_RUNS:
+            self.runs[word] = f" {word} " in self.prose
+        return self.runs.get(word, False)
 
     def _past_team(self, tokens: Sequence[Token], first: int) -> int:
         start = first
@@ -130,7 +150,8 @@ class Parting(msgspec.Struct, frozen=True):
         """The start moved past words that this article uses for places and bodies."""
         bodies, people = self.usage.of_bodies, self.usage.of_people
         index, last = first, len(tokens) - 1
-        while index < last and tokens[index].lower in bodies and tokens[index].lower not in people:
+        spare = 0 if first and self._takes_name(tokens[first - 1]) else 1  # 'penyanyi Lela Karmila' keeps both
+        while index < last - spare and tokens[index].lower in bodies and tokens[index].lower not in people:
             index += 1
         word = tokens[index].lower
         if word in people:

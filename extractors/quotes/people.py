@@ -8,13 +8,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from extractors.quotes.evidence import Evidence
 from extractors.quotes.mentions import Mentions
 
 if TYPE_CHECKING:
+    from extractors.quotes.evidence import Gender
     from extractors.quotes.names import Mention
     from extractors.quotes.vocabulary import Vocabulary
 
@@ -27,13 +29,7 @@ _BY_NAME_SIGNS = ("sapa", "panggil", "alias", "known as")
 MAX_PEOPLE = 400  # in one article; lists of names longer than that are no news
 LATEST = 40  # people of one name element that are compared, the last named first
 MAX_HIDDEN = 3  # letters of initials that hide a name
-_STOPS = frozenset(".!?\n\0")
-NEAR = 8  # words after a name in which a pronoun tells its gender
-GENDERS: dict[str, Gender] = {"he": "m", "him": "m", "his": "m", "she": "f", "her": "f", "hers": "f"}
 MIN_FUZZY = 4  # letters; shorter names differ too easily by one
-
-
-Gender = Literal["m", "f"]
 
 
 class Person(msgspec.Struct):
@@ -85,6 +81,7 @@ class People:
         self.words = words
         self.mentions = Mentions(prose, words)
         self.reader = self.mentions.reader
+        self.evidence = Evidence(self.mentions.tokens, self.reader.usage)
         self.people: list[Person] = []
         self._by_names = any(sign in prose for sign in _BY_NAME_SIGNS)
         self._by_words: dict[tuple[str, ...], Person] = {}
@@ -99,13 +96,13 @@ class People:
         """Every mention of someone known, in order. Those who are surely people are entered first."""
         named = [mention for mention in self.mentions.found if mention.name]
         for mention in named:
-            if self.mentions.is_person(mention):
+            if self.evidence.is_person(mention):
                 self._settle(mention)
         for mention in named:
             if self._named_in_part(mention):
                 self._settle(mention)
         for mention in named:
-            if self.mentions.may_be_person(mention) and self._named(mention.name or "", mention.start) is None:
+            if self.evidence.may_be_person(mention) and self._named(mention.name or "", mention.start) is None:
                 self._settle(mention, faint=True)
         sightings: list[Sighting] = []
         for mention in self.mentions.found:
@@ -157,9 +154,9 @@ class People:
         if mention.alias:
             person.aliases.add(mention.alias.lower())
         person.aliases.update(mention.titles, mention.short_roles)
-        person.silent = person.silent or self.mentions.is_spoken_of(mention)
+        person.silent = person.silent or self.evidence.is_spoken_of(mention)
         if self.words.language == "en":
-            person.gender = person.gender or self._gender(mention)
+            person.gender = person.gender or self.evidence.gender(mention)
         known = _KNOWN_AS.search(self.prose, mention.end, mention.end + 60) if self._by_names else None
         if known:
             person.aliases.add(known[1].strip(" .").lower())
@@ -168,11 +165,13 @@ class People:
         """The person a mention means: by name, else by role; a new one where `create` allows it."""
         if mention.name:
             person = self._named(mention.name, mention.start)
-            if person is None and create and not self.mentions.is_lone_title(mention):
+            if person is None and create and not self.evidence.is_lone_title(mention):
                 return self._settle(mention)
             return person
         if mention.role is None:
             return None
+        if self.words.language == "en" and mention.role.istitle() and fold(mention.role)[-1] in self._by_word:
+            return self._named(mention.role, mention.start)  # 'Baker said', of Ann Baker
         return self.in_role(mention.role, mention.start) or self._doubtful(mention, create=create)
 
     def _doubtful(self, mention: Mention, *, create: bool) -> Person | None:
@@ -184,25 +183,6 @@ class People:
         if person is None and create:
             return self._settle(msgspec.structs.replace(mention, name=mention.doubtful, role=role))
         return person
-
-    def _gender(self, mention: Mention) -> Gender | None:
-        """What title, role, given name or the next pronoun tells."""
-        words = self.words
-        given = (mention.name or "").lower().split(" ")
-        told = {*mention.titles, *(mention.role or "").lower().split(), *(given[:1] if len(given) > 1 else ())}
-        if not words.feminine.isdisjoint(told):
-            return "f"
-        if not words.masculine.isdisjoint(told):
-            return "m"
-        tokens = self.mentions.tokens
-        first = tokens.index(mention.end)
-        for number in range(first, min(first + NEAR, len(tokens.words))):
-            word = tokens.words[number]
-            if not _STOPS.isdisjoint(tokens.gaps[number]) or (word.capital and word.may_be_name):
-                return None
-            if word.lower in GENDERS:
-                return GENDERS[word.lower]
-        return None
 
     def _named(self, name: str, at: int) -> Person | None:
         """The person of that name: the same words, some of them, the initials, a misspelling or a by-name."""

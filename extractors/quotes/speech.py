@@ -31,7 +31,7 @@ _APPOSITION = re.compile(r"[ ]?,[^,.\n\0]{1,80},")
 _BODY = re.compile(
     r"[ ]*((?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))(?:[ ](?:dan[ ]|of[ ]|the[ ])?(?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))){0,8})"
 )
-_PHRASE = re.compile(r"(?: [a-z][\w'’-]*){1,5}, (?=[A-Z])")
+_PHRASE = re.compile(r"(?: [a-z][\w'’-]*){1,5}(,)? (?=[A-Z])")
 _INDEFINITE = re.compile(r"\s*(An?|One) (?=[a-z])")
 _HANDLE = re.compile(r"[ ](?:(?:pemilik )?akun(?: [^\W\d_]+){0,3} )?(@[\w.]*\w)")
 _CUE_END = re.compile(
@@ -44,6 +44,7 @@ _INNER = " '’‘”\""  # closing marks of a quote within the quote
 ENDS_SPEECH = frozenset(",.?!…")
 UNNAMED_WORDS = 7  # in a subject without a name, its verb included
 MIN_SUFFIXED = 6  # letters; shorter words in -nya are no verbs
+MIN_VERB = 4  # letters of a bare verb that is in no list
 NEAR = 40  # characters between a verb and the mark it still leads to
 TITLE_SHARE = 0.6  # of a title's words begin with a capital
 MARKER_WORDS = 3  # a title follows its announcing word this closely
@@ -73,7 +74,6 @@ class Speech:
         self.sentences = prose
         self.words = words
         self.reader = reader
-        self.verbs = words.bare | words.active if words.language == "en" else words.active
 
     def beside(self, span: Span) -> Beside:
         """What reports the span: the words after it, else those before."""
@@ -134,7 +134,7 @@ class Speech:
         lower = cue.lower()
         if lower in words.suffixed or self._is_new_suffix(span, lower, end):
             return Beside(cue=cue, side="after", end=end)
-        if lower in words.bare or lower in words.passive or lower == "according":
+        if lower in words.bare or lower in words.passive or lower == "according" or self._is_new_verb(span, cue, end):
             return self._subject(cue, end)
         return self._subject_first(span, found.start(1))
 
@@ -143,6 +143,16 @@ class Speech:
         if self.words.language != "id" or not lower.endswith("nya") or lower in self.words.not_cue:
             return False
         return len(lower) >= MIN_SUFFIXED and self.text[span.end - 1] in ",?!" and bool(_CUE_END.match(self.prose, end))
+
+    def _is_new_verb(self, span: Span, cue: str, end: int) -> bool:
+        """A bare verb the lexicon lacks, recognised by its place: '…," sentil Budi.'"""
+        words = self.words
+        if words.language != "id" or not cue.islower() or len(cue) < MIN_VERB or self.text[span.end - 1] not in ",?!":
+            return False
+        if cue in words.companions or cue in words.adverbs or cue in words.occasions or cue in words.active:
+            return False
+        mention = self.reader.read(end) if not words.is_common(cue) else None
+        return mention is not None and mention.name is not None and bool(_CUE_END.match(self.prose, mention.end))
 
     def _subject(self, cue: str, at: int) -> Beside:
         """The cue and the one named after it."""
@@ -163,7 +173,7 @@ class Speech:
         handle = _HANDLE.match(self.prose, end)
         if handle:
             return Beside(cue=cue, side="after", subject="body", said_of=handle[1], end=handle.end())
-        mention = self._named_after_phrase(end) or self.reader.read(end)
+        mention = self._named_after_phrase(end) or self.reader.read(end) or self._role_behind(at)
         if mention and mention.possessive:
             mention = self._named_after_phrase(mention.end) or mention
         if mention:
@@ -179,10 +189,23 @@ class Speech:
         return Beside(cue=cue, side="after", end=end)
 
     def _named_after_phrase(self, at: int) -> Mention | None:
-        """'the pilot’s widow, Ann Berg': whom a noun phrase and a comma introduce."""
+        """'the pilot’s widow, Ann Berg', 'moderator Ann Berg': whom a noun phrase introduces."""
         phrase = _PHRASE.match(self.prose, at) if self.words.language == "en" else None
         mention = self.reader.read(phrase.end()) if phrase else None
-        return mention if mention and mention.name else None
+        if not phrase or not mention or not mention.name:
+            return None
+        if phrase[1]:
+            return mention
+        said = {*phrase[0].split(), *mention.name.lower().split()}
+        # 'said moderator Ann Berg', but not 'said in Lisbon', 'said late Tuesday'
+        return mention if self.words.function_words.isdisjoint(said) else None
+
+    def _role_behind(self, at: int) -> Mention | None:
+        """The role behind the English article at `at`: 'the jury foreman'."""
+        article = _WORD.match(self.prose, at)
+        if self.words.language != "en" or not article or article[1].lower() not in _ARTICLES:
+            return None
+        return self.reader.read_the(self.reader.tokens.index(article.start(1)))
 
     def _through(self, mention: Mention) -> Mention:
         """'Bupati melalui Kabag Humas Andi', 'Bupati yang diwakili oleh Asisten Y': the second speaks."""
@@ -210,7 +233,9 @@ class Speech:
         if first[1].lower() in _ARTICLES:
             at = first.end()
         phrase = self._named_after_phrase(at)
-        mention = phrase or self.reader.read(at)
+        mention = phrase or self.reader.read(at) or self._role_behind(first.start(1))
+        if mention and mention.possessive:
+            mention = phrase = self._named_after_phrase(mention.end)
         if mention:
             apposition = _APPOSITION.match(self.prose, mention.end)
             end = mention.end + (phrase is not None and self.prose.startswith(",", mention.end))
@@ -229,7 +254,7 @@ class Speech:
             word = _WORD.match(self.prose, end)
             if not word:
                 return None
-            if word[1].lower() in self.verbs and end > start:
+            if word[1].lower() in self.words.verbs and end > start:
                 mention = self._last_name(start, end)
                 said_of = None if mention else self.prose[start:end].strip()
                 subject: Subject = "mention" if mention else "epithet"
@@ -254,7 +279,7 @@ class Speech:
             if not found:
                 return None
             lower = found[1].lower()
-            if lower in self.verbs:
+            if lower in self.words.verbs:
                 return found
             if lower not in self.words.adverbs and lower not in _AUXILIARIES:
                 return None
@@ -325,6 +350,6 @@ class Speech:
 
 
 def _is_title(words: list[str]) -> bool:
-    """Most of the longer words after the first begin with a capital."""
-    long = [word for word in words[1:] if len(word) > 3]
-    return len(words) > 1 and sum(word[0].isupper() for word in long) > TITLE_SHARE * len(long)
+    """Most of the words begin with a capital."""
+    counted = [word for word in words if word != "I"]
+    return len(words) > 1 and sum(word[0].isupper() for word in counted) > TITLE_SHARE * len(counted)

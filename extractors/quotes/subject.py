@@ -10,14 +10,16 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from extractors.quotes.people import Gender, People, Person, Sighting
+    from extractors.quotes.evidence import Gender
+    from extractors.quotes.people import People, Person, Sighting
     from extractors.quotes.sentences import Prose
     from extractors.quotes.tokens import Tokens
     from extractors.quotes.vocabulary import Vocabulary
 
 _PASSIVE = re.compile(
     r"\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
-    r"(?:di[a-z]{4,}|tewas|meninggal|mengalami|menderita|ter[a-z]{4,})\b"
+    r"(?:di[a-z]{4,}|tewas|meninggal|mengalami|menderita|"
+    r"ter(?:luka|timpa|seret|tabrak|jebak|kena|sengat|jatuh|bawa|perosok|peleset|tangkap|bukti|ancam|jerat|libat|ciduk))\b"
 )
 _EPITHET = re.compile(
     r"\W*(?:sosok|pria|wanita|perempuan|laki-laki|lelaki|orang nomor satu|perwira|politisi|politikus|mantan|ibu|bapak)"
@@ -31,6 +33,10 @@ _ACTING_ON = re.compile(r"(?:me|di)[a-z]{5,}\Z")
 _AGENT = re.compile(r"(?:oleh|by|dari|di[a-z]{5,})\Z")
 """'dibuka Bupati', 'oleh Andi': after it stands who acts."""
 _ACCORDING = re.compile(r"\baccording to(?: [a-z][\w'’]*){0,5},? \Z")
+"""'according to his son, Paul Berg'"""
+_PRESENT = re.compile(r"\W*(?:Turut )?(?:Hadir|Tampak|Terlihat)\b[^,.]{0,60}\Z")
+_TAKEN_UP = re.compile(r"[^.\n\0]{0,40}\.\s+(?:Ia|Dia|Beliau)\b")
+"""'Hadir pula Kepala Dinas Budi Santosa. Dia …'"""
 _FRONTED = re.compile(r"\W*[A-Z]\w+(?:ed|told) by\b")
 """'Asked by the chair, Ann Berg, …': someone else's question."""
 _OPENING = re.compile(r"[^,]{0,80},\s*\Z")
@@ -87,6 +93,12 @@ class Thread:
             self.past.append(person)
             self.subject = person
 
+    def of_gender(self, gender: Gender) -> Person | None:
+        """The subject, or the last one before whom 'he' or 'she' can mean."""
+        if self.subject is None or self.subject.gender in (gender, None):
+            return self.subject
+        return next((person for person in reversed(self.past) if person.gender == gender), None)
+
     def weigh(self, sighting: Sighting, start: int) -> int:
         """How surely the mention is the subject of its sentence, which begins at `start`."""
         mention, silent = sighting.mention, sighting.person.silent
@@ -98,7 +110,7 @@ class Thread:
         companion = self._is_companion(before, last)
         if not mention.possessive and self._speaks(last, following, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
-        if self.people.mentions.is_statement(mention.start):
+        if self.people.evidence.is_statement(mention.start):
             return OPENS
         if _ACCORDING.search(before[-REACH:]):
             return SPEAKS
@@ -108,7 +120,7 @@ class Thread:
             return MAY_BE if _AGENT.match(last[-1]) and not silent else IS_NOT
         if silent or sighting.person.faint or self._suffers(mention.end):
             return MAY_BE
-        opens, acts = self._opens(before), self._acts(following)
+        opens, acts = self._opens(before) or self._is_presented(before, mention.end), self._acts(following)
         if sighting.person.hidden:
             return OPENS if opens and acts else MAY_BE
         return OPENS if opens or acts else MAY_BE
@@ -124,11 +136,9 @@ class Thread:
         """The next words, up to a stop: in small letters."""
         found: list[str] = []
         number = tokens.index(at)
-        while (
-            len(found) < AHEAD
-            and number < len(tokens.words)
-            and not self.prose[at : tokens.starts[number]].strip(", \n")
-        ):
+        while len(found) < AHEAD and number < len(tokens.words):
+            if self.prose[at : tokens.starts[number]].strip(", \n"):
+                break
             found.append(tokens.words[number].lower)
             at = tokens.ends[number]
             number += 1
@@ -137,10 +147,8 @@ class Thread:
     def _speaks(self, last: list[str], following: list[str], *, companion: bool) -> bool:
         """A reporting word stands right beside the mention."""
         words = self.words
-        verbs = words.active | words.bare if words.language == "en" else words.active
-        if any(word in verbs for word in following[:3]) and not (
-            companion and last[-1] not in ("dengan", "of", "from")
-        ):
+        beside = not companion or last[-1] in ("dengan", "of", "from")
+        if beside and any(word in words.verbs for word in following[:3]):
             return True
         if not last:
             return False
@@ -148,12 +156,6 @@ class Thread:
         if cue in words.according or cue in words.passive or cue in words.bare or cue in words.via:
             return True
         return len(last) > 1 and last[0] in words.passive and (cue in words.adverbs or cue == "oleh")
-
-    def of_gender(self, gender: Gender) -> Person | None:
-        """The subject, or the last one before whom 'he' or 'she' can mean."""
-        if self.subject is None or self.subject.gender in (gender, None):
-            return self.subject
-        return next((person for person in reversed(self.past) if person.gender == gender), None)
 
     def _is_companion(self, before: str, last: list[str]) -> bool:
         return bool(last) and last[-1] in self.words.companions and not before.rstrip().endswith(",")
@@ -175,9 +177,12 @@ class Thread:
             if _FRONTED.match(before):
                 return False
             words = rest[rest.rfind(",") + 1 :].lower().split()
-            others = self.words.finite | self.words.companions
-            return len(words) < MAX_EPITHET and others.isdisjoint(words)
+            return len(words) < MAX_EPITHET and self.words.function_words.isdisjoint(words)
         return not rest.strip(" ,") or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
+
+    def _is_presented(self, before: str, at: int) -> bool:
+        """'Hadir pula Kepala Dinas Budi Santosa. Dia menambahkan': the next sentence goes on with whoever came."""
+        return bool(_PRESENT.match(before)) and bool(_TAKEN_UP.match(self.prose, at))
 
     def _acts(self, following: list[str]) -> bool:
         """An active verb follows."""

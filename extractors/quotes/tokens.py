@@ -15,6 +15,8 @@ import msgspec
 from extractors.quotes.vocabulary import spellings
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from extractors.quotes.vocabulary import Kind, Vocabulary, Word
 
 _TOKEN = re.compile(r"(\w+(?:['’ʼ`´-]\w+)*)")
@@ -29,6 +31,10 @@ _LONG_RANK = re.compile(
     r"(?:Letnan|Mayor|Brigadir) (?:Jenderal|Kolonel|Satu|Dua)|Sersan (?:Mayor|Kepala|Satu|Dua)|"
     r"(?:Laksamana|Marsekal) (?:Muda|Madya|Pertama)\b"
 )
+_STARTS = frozenset(("", ".", "!", "?", "\n", "\0"))
+_BREAKS = frozenset(",.\n\0")
+_CLOSE = frozenset((" ", ", ", " , "))
+CLAUSE = 70  # characters of a clause before a word
 SPACE = " \u00a0"
 MAX_SPACES = 3  # between two words of one mention
 
@@ -66,9 +72,6 @@ class Tokens:
         self.starts = bounds[:-1:2]
         self.ends = bounds[1::2]
 
-    def __len__(self) -> int:
-        return len(self.words)
-
     def index(self, at: int) -> int:
         """The number of the first word that starts at or after `at`."""
         return bisect_left(self.starts, at)
@@ -86,15 +89,21 @@ class Tokens:
         kind = word.kind
         if last and word.arm and last.kind == "rank":
             kind = "rank"
-        elif last and word.roman and last.kind in ("head", "body") and not (word.titles or self._stop_at(end)):
+        elif last and word.roman and last.kind in ("head", "body") and not (word.opens_role or self.stop_at(end)):
             kind = "number"
         elif kind is not word.untitled and not (word.capital or self._capital_after(end)):
             kind = word.untitled
-        if (word.takes_stop or kind == "rank") and self._stop_at(end):
+        if (word.takes_stop or kind == "rank") and self.stop_at(end):
             end += 1
         return Token(self.starts[number], end, word, kind)
 
-    def _stop_at(self, at: int) -> bool:
+    def simple(self, number: int) -> Token:
+        """The word of that number as a token, where nothing beside it can change what it is."""
+        word = self.words[number]
+        return Token(self.starts[number], self.ends[number], word, word.kind)
+
+    def stop_at(self, at: int) -> bool:
+        """Whether a full stop stands there."""
         return self.prose[at : at + 1] == "."
 
     def following(self, at: int) -> Word | None:
@@ -104,6 +113,41 @@ class Tokens:
 
     def _capital_after(self, end: int) -> bool:
         return self.prose[end : end + 3].lstrip(". ")[:1].isupper()
+
+    # what stands beside a word
+
+    def opens_sentence(self, number: int) -> bool:
+        """Whether that word is the first of a sentence or line."""
+        return not number or self.gaps[number].strip(" ")[-1:] in _STARTS
+
+    def after(self, number: int) -> Word | None:
+        """The word after that one, no more than a comma between."""
+        following = number + 1
+        if following >= len(self.words) or self.gaps[following] not in _CLOSE:
+            return None
+        return self.words[following]
+
+    def lower_before(self, at: int) -> str:
+        """The word before the mention at `at`, in small letters; "" where more than a space parts them."""
+        number = self.index(at)
+        return self.words[number - 1].lower if number and self.gaps[number] in (" ", ". ") else ""
+
+    def lower_after(self, at: int) -> str:
+        """The word after the mention that ends at `at`, in small letters; "" where more than a comma parts them."""
+        number = self.index(at)
+        follows = number < len(self.words) and self.prose[at : self.starts[number]] in _CLOSE
+        return self.words[number].lower if follows else ""
+
+    def clause_before(self, number: int) -> Iterator[Word]:
+        """The words before that one, backwards, to the last comma or stop."""
+        if number >= len(self.words):
+            return
+        floor = self.starts[number] - CLAUSE
+        while number and self.starts[number - 1] >= floor and _BREAKS.isdisjoint(self.gaps[number]):
+            number -= 1
+            yield self.words[number]
+
+    # several words taken as one
 
     def long_rank(self, number: int) -> Token | None:
         """A rank of several words: 'Komisaris Besar Polisi', 'Letnan Kolonel'."""

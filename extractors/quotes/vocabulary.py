@@ -17,6 +17,9 @@ _SPEECH = (
     "active quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
     "conjunctions calendar occasions"
 ).split()
+_FUNCTION = (
+    "bare active passive according adverbs finite openers pronouns companions via occasions conjunctions calendar"
+).split()
 _PEOPLE = (
     "ranks arms titles degrees heads silent acting bodies soft capital_only takes_name place_or_name of_place "
     "not_names particles joins of_body opens_place opens_long_rank dotted_names of_team "
@@ -29,6 +32,8 @@ Kind = Literal["head", "rank", "title", "body", "place", "acronym", "number", "n
 MAX_ACRONYM = 6  # capitals; longer words in capitals are names in capitals
 MAX_SPELLINGS = 50_000  # kept at once; a long crawl meets new words for ever
 _ROMAN = re.compile(r"[IVX]{1,3}")
+_VERB = re.compile(r"\A(?:me|ber|di|ter)[a-z]{3,}\Z|nya\Z")
+_ENGLISH_VERB = re.compile(r"(?:ed|ing|ly)\Z")
 _SMALL = re.compile(r"[a-z]+")
 
 
@@ -91,6 +96,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Lines that are no part of the story: 'Baca juga: …'."""
     switch: re.Pattern[str]
     echo: re.Pattern[str]
+    verbs: frozenset[str]
+    """Reporting verbs that take their subject before them."""
+    function_words: frozenset[str]
+    """Words in small letters that are no nouns."""
 
     def is_head(self, word: str) -> bool:
         """Whether a lower-case word opens a role: 'ketua', 'kasatreskrim', 'pelatihnya'."""
@@ -106,6 +115,14 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a lower-case word is no name, capital or not: 'menurut', 'kebutuhan'."""
         return word in self.not_names or bool(self.common_shape.fullmatch(word))
 
+    def may_be_noun(self, word: Word) -> bool:
+        """Whether a word in small letters may tell what a role is of: 'penyanyi dangdut', 'the jury foreman'."""
+        lower = word.lower
+        verb = _VERB if self.language == "id" else _ENGLISH_VERB
+        if word.kind != "lower" or word.not_name or verb.search(lower):
+            return False
+        return lower not in self.function_words
+
     def is_cue(self, word: str) -> bool:
         """Whether a lower-case word right after a quote reports it: 'kata', 'katanya', 'said'."""
         return word in self.bare or word in self.suffixed
@@ -118,6 +135,8 @@ def vocabulary(language: str) -> Vocabulary:
     speech, people = load(f"speech_{code}"), load(f"people_{code}")
     bare = _words(speech, "bare")
     not_cue = _words(speech, "not_cue")
+    active = _words(speech, "active")
+    function_words = frozenset[str]().union(*(_words(speech, name) for name in _FUNCTION), _words(people, "joins"))
     return Vocabulary(
         language=code,
         bare=bare,
@@ -135,6 +154,8 @@ def vocabulary(language: str) -> Vocabulary:
         places=_places() if code == "id" else {},
         switch=_opening(speech["switches"]),
         echo=_opening(speech["echoes"]),
+        verbs=active | bare if code == "en" else active,
+        function_words=function_words,
     )
 
 
@@ -156,7 +177,7 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     takes_stop: bool
     """A full stop after it does not end the sentence: 'Drs.', 'M.'"""
     head: bool
-    titles: bool
+    opens_role: bool
     """Rank, civil title or role: a mention may begin with it."""
     body: bool
     not_name: bool
@@ -165,8 +186,10 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     may_be_name: bool
     opens_place: bool
     opens_long_rank: bool
+    simple: bool
+    """Capital, of a name or body, and the same whatever stands beside it."""
     plain: bool
-    """Nothing but a name: no acronym, degree or day."""
+    """Nothing but a name or an acronym: no degree, place or day."""
     degree: bool
     """A bare degree: capitals that no name has."""
     places: tuple[tuple[str, ...], ...]
@@ -193,6 +216,7 @@ def spellings(language: str) -> Spellings:
 
 
 def _word(text: str, words: Vocabulary) -> Word:
+    """The word of that spelling, each question about it answered once."""
     possessive = words.language == "en" and text.endswith(("'s", "’s"))
     lower, capital = text.lower()[: -2 if possessive else None], text[0].isupper()
     head, body = words.is_head(lower), lower in words.bodies
@@ -202,7 +226,12 @@ def _word(text: str, words: Vocabulary) -> Word:
     untitled = _untitled(text, lower, words)
     degree = len(text) > 1 and text[1].isupper() and lower in words.degrees
     shortened = len(text) == 1 or lower in words.dotted_names
-    plain = untitled == "name" and not (titled or calendar or degree or shortened or possessive)
+    arm, opens_long_rank = lower in words.arms, lower in words.opens_long_rank
+    contextual = titled or calendar or shortened or possessive or arm or opens_long_rank or bool(places)
+    simple = capital and untitled in ("name", "body") and not contextual
+    plain = untitled in ("name", "acronym") and not (
+        titled or calendar or degree or shortened or possessive or places or arm or lower in words.degrees
+    )
     return Word(
         text=text,
         lower=lower,
@@ -211,18 +240,19 @@ def _word(text: str, words: Vocabulary) -> Word:
         untitled=untitled,
         possessive=possessive,
         in_role=(role or body) and bool(_SMALL.fullmatch(text)),
-        arm=lower in words.arms,
+        arm=arm,
         roman=bool(_ROMAN.fullmatch(text)),
         takes_stop=titled or shortened,
         head=head,
-        titles=role,
+        opens_role=role,
         body=body,
         not_name=not_name,
         calendar=calendar,
         may_open=role or not (not_name or body or calendar or places),
         may_be_name=not (not_name or body or head),
         opens_place=text in words.opens_place,
-        opens_long_rank=lower in words.opens_long_rank,
+        opens_long_rank=opens_long_rank,
+        simple=simple,
         plain=plain,
         degree=degree,
         places=places if capital else (),

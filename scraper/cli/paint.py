@@ -23,6 +23,9 @@ from scraper.crawl import Crawl
 from scraper.errors import KlipingError
 from scraper.newsrooms import Added
 from scraper.outcomes import Outcome
+from scraper.recording import Recorded
+from scraper.site_module import module_path
+from scraper.survey import Survey
 
 SPEAKERS = "SELECT speaker, count(*) AS quotes FROM quotes GROUP BY speaker ORDER BY quotes DESC LIMIT 10"
 NARROWEST = 100  # columns of a table in a pipe, where no terminal gives a width
@@ -40,35 +43,55 @@ def print_json(value: Any) -> None:
 
 
 def paint_added(added: Iterable[Added]) -> list[KlipingError]:
-    """One line an address; returns the errors, which are told on stderr."""
+    """A line an address, and what its newest posts gave; returns the errors, which are told on stderr."""
     failures = []
     for one in added:
         if one.site is not None:
             console().print(f"{one.site.name}: added. {_describe(one.site)}", markup=False)
-            console().print(f"  {_sample(one)}", markup=False)
-        elif one.error is not None:
+        if one.survey is not None:
+            paint_survey(one.survey)
+        if one.error is not None:
             console(stderr=True).print(f"kliping: {one.address}: {one.error}", markup=False)
             failures.append(one.error)
     return failures
 
 
-def _sample(added: Added) -> str:
-    """What of a record the newest post gave, and what it did not: the first sign of a theme that is not understood."""
-    article = added.sample
-    if article is None:
-        return f"Its newest post could not be read: {added.told}."
-    fields = {
-        "dateline": article.dateline,
-        "published": article.published,
-        "account": article.byline.account,
-        "labels": article.labels,
-        "quotes": article.quotes,
-        "images": article.images,
-    }
-    read = ", ".join(name for name, value in fields.items() if value)
-    missing = ", ".join(name for name, value in fields.items() if not value)
-    return (
-        f"Newest post: “{article.title}”, {article.word_count} words; read: {read or '–'}; missing: {missing or '–'}."
+def paint_survey(survey: Survey) -> None:
+    """A row a field over the posts read, then what could not be read and what is missing."""
+    out, read = console(), len(survey.articles)
+    if survey.samples:
+        out.print(f"Read {read} of its {len(survey.samples)} newest posts, page beside feed:", markup=False)
+    if survey.fields:
+        table = _table("field", "found", "from", "how sure", "example")
+        for field in survey.fields:
+            sources = ", ".join(
+                name if count == field.found else f"{name} {count}" for name, count in field.sources.items()
+            )
+            _row(table, field.name, f"{field.found}/{read}", sources or "–", field.sure or "–", field.example or "–")
+        out.print(table)
+    for sample in survey.samples:
+        if sample.reading is None:
+            out.print(f"  not read: {sample.url}: {sample.told}", markup=False)
+    for advice in survey.advice:
+        out.print(f"  {advice}", markup=False)
+
+
+def paint_recorded(recorded: Recorded, module: str | None) -> None:
+    """On stdout the folder's name, or the module; on stderr what the person is to do next."""
+    out, aside = console(), console(stderr=True)
+    if module is None:
+        out.print(str(recorded.folder), markup=False)
+    else:
+        sys.stdout.write(module)
+        aside.print(
+            f"Recorded {recorded.folder}. The module belongs into {module_path(recorded.page.url)}.", markup=False
+        )
+    if recorded.page.entry is None:
+        aside.print("No feed entry could be had: the page stands alone, without a second witness.", markup=False)
+    aside.print(
+        f"{recorded.folder / 'expected.json'} says what today's rules read, right or wrong. Hold it against the page,"
+        " field by field, and correct it: only then is it an expectation.",
+        markup=False,
     )
 
 

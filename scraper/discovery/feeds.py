@@ -73,16 +73,16 @@ async def walk(
 
 
 async def newest(
-    fetcher: Fetcher, site_url: str, *, delay: float | None, blog_id: str | None = None
-) -> FeedEntry | None:
-    """The newest post of a blog, in its summary form, for the price of one small request; None where the feed is closed
-    or empty. The addresses are those of the walk.
+    fetcher: Fetcher, site_url: str, most: int, *, full: bool = False, delay: float | None, blog_id: str | None = None
+) -> tuple[FeedEntry, ...]:
+    """The newest posts of a blog, at most so many, for the price of one small request: in summary form, or with as much
+    text as the owner publishes for `full`. Empty where the feed is closed. The addresses are those of the walk.
     """
     try:
-        _, feed = await _opening(fetcher, _addresses(site_url, full=False, blog_id=blog_id), _query(1), delay)
+        _, feed = await _opening(fetcher, _addresses(site_url, full=full, blog_id=blog_id), _query(most), delay)
     except FetchError:
-        return None
-    return next(iter(_at_home(feed, site_url).entries), None)
+        return ()
+    return _at_home(feed, site_url).entries[:most]
 
 
 async def post(fetcher: Fetcher, site_url: str, post_id: str, *, delay: float | None) -> FeedEntry | None:

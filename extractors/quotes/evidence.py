@@ -1,0 +1,167 @@
+"""What tells a person from a place or body, he from she, and a speaker from someone spoken about.
+
+Looks at one mention and what stands beside it; people.py asks, and settles who is who.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from extractors.quotes.names import Mention
+    from extractors.quotes.parting import Usage
+    from extractors.quotes.tokens import Tokens
+
+Gender = Literal["m", "f"]
+
+_APPOSED_BEFORE = re.compile(r"(?:\A|[.\n\0][ ]?)(?:Salah )?(?:([^\W\d_]+)(?: [\w'’-]+){1,6}|([^\W\d_]+nya)), \Z")
+_APPOSED_IN_ENGLISH = re.compile(
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]er|[Hh]is|[Tt]heir|[Ii]ts|[Oo]ur)|['’]s)(?: [a-z][\w'’-]*){1,5}, \Z"
+)
+"""'Her mother, Ann Berg, …', 'the paper’s owner, Ann Berg'."""
+_APPOSED_AFTER = re.compile(r", (?!dan\b|serta\b|hingga\b|and\b|or\b)[a-z]")
+"""'Ibu kandung korban, Sumarni, menangis': a name between commas after the sentence's subject."""
+_OF_A_PERSON = re.compile(r"\s?\(\d{1,2}\b|,? (?:warga|asal)\b|, \d{1,2}(?:[,).]| tahun)")
+"""An age, or where someone is from."""
+_WHO = re.compile(r", (?:(who|whose)|the|an?)\b")
+"""A name explained in English: 'Ann Berg, who …', 'Ann Berg, the voice of …'."""
+_TAKEN_UP = re.compile(
+    r"[^.\n\0]{1,160}\.[ ]"
+    r"(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda)\b"
+)
+"""'Mutmainah menatap puing kiosnya. Perempuan itu …'"""
+_STATEMENT = re.compile(
+    r"\b(?:siaran pers|keterangan (?:tertulis|resmi|pers)|rilis(?: resmi| pers)?|pernyataan (?:resmi|tertulis)|"
+    r"statement (?:from|by)) \Z"
+)
+"""What a body gives out: 'dalam siaran pers Bank Kemuning'."""
+_STATEMENT_ENDS = frozenset(("pers", "tertulis", "resmi", "rilis", "from", "by"))
+REACH = 70  # characters before a mention that may tell what it is
+MAX_AGENT = 4  # words in small letters between a passive and who acts
+_STOPS = frozenset(".!?\n\0")
+NEAR = 8  # words after a name in which a pronoun tells its gender
+GENDERS: dict[str, Gender] = {"he": "m", "his": "m", "she": "f", "her": "f"}
+
+
+class Evidence:
+    """Judges the mentions of one article's prose."""
+
+    def __init__(self, tokens: Tokens, usage: Usage) -> None:
+        self.tokens = tokens
+        self.prose = tokens.prose
+        self.words = tokens.vocabulary
+        self.usage = usage
+
+    def is_person(self, mention: Mention) -> bool:
+        """Whether what stands in or beside the mention shows a person: a role, a title, a cue, an age."""
+        if mention.role or mention.titles or mention.sure:
+            return True
+        before, after = self.tokens.lower_before(mention.start), self.tokens.lower_after(mention.end)
+        words = self.words
+        if before and (before in words.bare or before in words.passive or before in words.according):
+            return True
+        adjoins = words.language == "id" or self.prose[mention.end : mention.end + 1] != ","
+        if after in words.active and before not in words.companions and adjoins:
+            return True
+        if self.is_statement(mention.start) or self._is_passive_agent(mention.start):
+            return True
+        if self._is_of_body(mention):
+            return False
+        if self._is_taken_up(mention):
+            return True
+        if _OF_A_PERSON.match(self.prose, mention.end) or self._is_apposed(mention):
+            return True
+        return words.language == "en" and self._is_explained(mention)
+
+    def is_statement(self, at: int) -> bool:
+        """Whether a statement is named whose giver stands at `at`."""
+        if self.tokens.lower_before(at) not in _STATEMENT_ENDS:
+            return False
+        return bool(_STATEMENT.search(self.prose, max(0, at - REACH), at))
+
+    def may_be_person(self, mention: Mention) -> bool:
+        """Whether it looks like a full name and does something: 'Rina Hapsari menggulung lengan baju'."""
+        name = mention.name or ""
+        if mention.possessive or not 1 <= name.count(" ") <= 3 or self._is_of_body(mention):
+            return False
+        after = self.tokens.lower_after(mention.end)
+        if self.words.language == "en":
+            return after in self.words.finite or after.endswith("ed")
+        return len(after) > 6 and after.startswith(("me", "ber"))
+
+    def _is_of_body(self, mention: Mention) -> bool:
+        """Every word of the name stands in the names of places or bodies here."""
+        return self.usage.of_bodies.issuperset((mention.name or "").lower().split())
+
+    def _is_taken_up(self, mention: Mention) -> bool:
+        """'Mutmainah menatap puing kiosnya. Perempuan itu …': the next sentence says what the name is."""
+        if self.words.language == "en" or not self.tokens.opens_sentence(self.tokens.index(mention.start)):
+            return False
+        return bool(_TAKEN_UP.match(self.prose, mention.end))
+
+    def _is_explained(self, mention: Mention) -> bool:
+        """'Ann Berg, who …' anywhere, 'Ann Berg, the …' where she opens the sentence."""
+        explained = _WHO.match(self.prose, mention.end)
+        if not explained or " " not in (mention.name or ""):
+            return False
+        return bool(explained[1]) or self.tokens.opens_sentence(self.tokens.index(mention.start))
+
+    def _is_apposed(self, mention: Mention) -> bool:
+        if self.words.language == "en":
+            return bool(_APPOSED_IN_ENGLISH.search(self.prose, max(0, mention.start - REACH), mention.start))
+        if not _APPOSED_AFTER.match(self.prose, mention.end):
+            return False
+        opening = _APPOSED_BEFORE.search(self.prose, max(0, mention.start - REACH), mention.start)
+        first = (opening[1] or opening[2]).lower() if opening else ""
+        return bool(first) and first not in self.words.companions and first not in self.words.not_names
+
+    def _is_passive_agent(self, at: int) -> bool:
+        """'disampaikan ahli hukum tata negara Budi Santosa': the one who acts stands behind the verb."""
+        words = self.words
+        if words.language == "en":
+            return False
+        for number, word in enumerate(self.tokens.clause_before(self.tokens.index(at))):
+            if word.lower in words.passive:
+                return True
+            if word.capital or number == MAX_AGENT:
+                return False
+        return False
+
+    def is_lone_title(self, mention: Mention) -> bool:
+        """'Buya', 'Ibu': a title for a name."""
+        return mention.role is None and (mention.name or "").rstrip(".").lower() in self.words.titles
+
+    def is_spoken_of(self, mention: Mention) -> bool:
+        """'korban bernama Andi', 'pria berinisial BS': someone the news is about, hardly its speaker."""
+        silent = self.words.silent
+        return mention.first in silent or any(
+            word.lower in silent for word in self.tokens.clause_before(self.tokens.index(mention.start))
+        )
+
+    def gender(self, mention: Mention) -> Gender | None:
+        """What title, role, given name or the next pronoun tells."""
+        words = self.words
+        given = (mention.name or "").lower().split(" ")
+        told = {*mention.titles, *(mention.role or "").lower().split(), *(given[:1] if len(given) > 1 else ())}
+        if not words.feminine.isdisjoint(told):
+            return "f"
+        if not words.masculine.isdisjoint(told):
+            return "m"
+        tokens = self.tokens
+        first = tokens.index(mention.end)
+        for number in range(first, min(first + NEAR, len(tokens.words))):
+            word = tokens.words[number]
+            if not _STOPS.isdisjoint(tokens.gaps[number]) or (word.capital and word.may_be_name):
+                return None
+            if word.lower in GENDERS and not self._is_other(number):
+                return GENDERS[word.lower]
+        return None
+
+    def _is_other(self, number: int) -> bool:
+        """'who taught her in one afternoon': no noun follows, so 'her' is someone else."""
+        tokens = self.tokens
+        if tokens.words[number].lower != "her" or number + 1 == len(tokens.words):
+            return False
+        after = tokens.words[number + 1].lower
+        return tokens.gaps[number + 1] != " " or after in self.words.companions or after in self.words.adverbs
