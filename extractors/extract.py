@@ -74,7 +74,7 @@ def _refuse_other_pages(document: Document) -> None:
         raise NotAnArticle("error-page")
     if context.page_type in LIST_PAGES:
         raise NotAnArticle("not-an-article", f"the page calls itself {context.page_type!r}")
-    if context.page_type is None and len(document.find(".post-body")) > 1:
+    if context.page_type is None and document.is_blogger and len(document.find(".post-body")) > 1:
         raise NotAnArticle("not-an-article", "the page holds several posts")
 
 

@@ -202,10 +202,10 @@ def test_someone_new_without_a_name_is_not_the_running_subject() -> None:
     assert speakers(text, "en") == ["spokesman"]
 
 
-def test_the_second_half_of_an_english_quote_has_no_cue() -> None:
-    """The reporting words are given once, with the half they stand beside."""
+def test_the_second_half_of_a_split_quote_repeats_the_cue() -> None:
+    """The reporting word stands once in the text and is given with both halves."""
     quotes = find_quotes("“Salt I have,” said Tom Perry. “Drivers I borrow from the county.”", language="en")
-    assert [(quote.speaker, quote.cue) for quote in quotes] == [("Tom Perry", "said"), ("Tom Perry", None)]
+    assert [(quote.speaker, quote.cue) for quote in quotes] == [("Tom Perry", "said"), ("Tom Perry", "said")]
 
 
 def test_a_paragraph_left_open_goes_on_in_the_next() -> None:

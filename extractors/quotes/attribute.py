@@ -268,18 +268,11 @@ def _quote(text: str, case: Case, verdict: Verdict, people: People) -> Quote:
         speaker=(person.name or person.role) if person else None,
         role=person.role if person else None,
         mention=people.prose[mention.start : mention.end] if mention else beside.said_of,
-        cue=_cue(case.beside, beside, people.words.language),
+        cue=case.beside.cue or beside.cue,  # the further parts of a quote repeat it
         kind=case.kind,
         resolved_by=verdict.by,
         confidence=verdict.confidence if person else 0.0,
     )
-
-
-def _cue(own: Beside, governing: Beside, language: str) -> str | None:
-    """The reporting word; the further parts of a quote repeat it in Indonesian and have none in English."""
-    if language == "en":
-        return None if own.side == "split" else own.cue
-    return own.cue or governing.cue
 
 
 def _rivals(span: Span, verdict: Verdict, people: People) -> tuple[str, ...]:
