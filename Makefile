@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint quality bench clean requirements
+.PHONY: demo test lint quality bench fuzz clean requirements
 
 demo: $(VENV)/core
 	$(BIN)/kliping demo
@@ -17,13 +17,17 @@ lint: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Scores on real pages and texts, against the floors in bench/floors.json (needs the shared test data).
-quality: $(VENV)/dev
+# Scores on real pages and texts beside the peers, against the floors in bench/floors.json (needs the shared test data).
+quality: $(VENV)/bench
 	$(BIN)/python -m bench.quality
 
 # Speed beside peers, in one run (needs the shared test data; installs the peers).
 bench: $(VENV)/bench
 	$(BIN)/python -m bench.extract
+
+# Broken pages against the laws of reading, for 600 s or SECONDS=n.
+fuzz: $(VENV)/dev
+	$(BIN)/python -m bench.fuzz $(or $(SECONDS),600)
 
 # New pins for requirements/*.txt, by uv; no index address is written.
 requirements: $(VENV)/dev

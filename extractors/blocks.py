@@ -229,7 +229,12 @@ class _Walk:
 
     def _verbatim(self, node: LexborNode) -> None:
         self._flush("block")
-        parts = ("\n" if inner.tag == "br" else inner.text_content or "" for inner in node.traverse(include_text=True))
+        parts: list[str] = []
+        for inner in node.traverse(include_text=True):
+            if inner.tag == "br":
+                parts.append("\n")
+            elif inner.is_text_node and not _is_silent(inner, node):
+                parts.append(inner.text_content or "")
         text = visible("".join(parts)).strip("\n").rstrip()
         if text.strip():
             self.lines.append(Line(text, 0, "block", verbatim=True))
@@ -298,7 +303,7 @@ def _is_silent(inner: LexborNode, top: LexborNode) -> bool:
         if above.tag in SILENT_TAGS:
             return True
         above = above.parent
-    return top.tag in SILENT_TAGS
+    return False
 
 
 def _is_caption(node: LexborNode, tag: str) -> bool:

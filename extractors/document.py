@@ -44,8 +44,9 @@ class Document:
 
     @cached_property
     def head(self) -> LexborHTMLParser:
-        """The page's head and its body tag."""
-        return LexborHTMLParser(slices.head(self.page.html))
+        """The page's head and its body tag; the whole page where it has no such tag."""
+        start = slices.head(self.page.html)
+        return self.tree if len(start) == len(self.page.html) else LexborHTMLParser(start)
 
     @cached_property
     def widget(self) -> LexborNode | None:

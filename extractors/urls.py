@@ -30,7 +30,7 @@ def canonical(url: str) -> str:
     netloc = host if port in {None, 80, 443} else f"{host}:{port}"
     folded = urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
     if not parts.query or PERMALINK.search(parts.path):
-        return folded.partition("?")[0]
+        return folded.partition("?")[0].rstrip()
     return _without_trackers(folded)
 
 

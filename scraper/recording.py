@@ -114,7 +114,7 @@ async def record(fetcher: Fetcher, url: str, into: Path, *, delay: float | None 
 
 async def _page(fetcher: Fetcher, url: str, delay: float | None) -> Page:
     """The page with its feed entry, if the site's feed is open and names the post."""
-    if not urlsplit(url).hostname or urlsplit(url).scheme not in {"http", "https"}:
+    if not _is_web_address(url):
         raise UsageProblem(f"{url!r} is no web address; give a post's, like https://www.example.com/2026/03/x.html.")
     try:
         fetched = await fetcher.get(url, delay=delay)
@@ -125,6 +125,14 @@ async def _page(fetcher: Fetcher, url: str, delay: float | None) -> Page:
     entry = await feeds.post(fetcher, home, post_id, delay=delay) if post_id else None
     address = canonical(fetched.final_url)
     return Page(url=address, html=fetched.text, fetched_at=fetched.fetched_at.replace(microsecond=0), entry=entry)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def domain_of(url: str) -> str:

@@ -65,17 +65,21 @@ def site_module(site: Site, found: Survey) -> str:
 
 
 def module_path(url: str) -> str:
-    """'extractors/sites/example_com.py': where the module of a site belongs."""
-    return f"extractors/sites/{re.sub(r'[^a-z0-9]+', '_', domain_of(url))}.py"
+    """'extractors/sites/example_com.py': where the module of a site belongs. One that begins with a digit is prefixed:
+    it could not be imported by name.
+    """
+    name = re.sub(r"[^a-z0-9]+", "_", domain_of(url))
+    return f"extractors/sites/{'site_' if name[:1].isdigit() else ''}{name}.py"
 
 
 def learn_style(articles: Sequence[Article], names: Iterable[str]) -> Style | None:
-    """The separators and the outlet that recur in the datelines, those too that today's rules miss: an outlet is looked
-    for under `names`, the site's own, at the head of bodies without a dateline. None where nothing recurs, or where the
-    style would find fewer datelines than the common rules do.
+    """The separators and the outlet that recur in the datelines; None where nothing does, or where the style would find
+    fewer of them than the common rules do. Where no dateline names an outlet it is looked for under `names`, the site's
+    own, at the head of the stories: so a manner of writing is learnt that no rule knows.
     """
+    names = tuple(names)
     outlet = _commonest(article.dateline.outlet if article.dateline else None for article in articles)
-    outlet = outlet or _commonest(_named(article, names) for article in articles)
+    outlet = outlet or _commonest(_named(_whole(article), names) for article in articles)
     marks = Counter(mark for article in articles if (mark := _mark(article, outlet)))
     separators = tuple(mark for mark, count in marks.most_common() if count >= OFTEN)
     if not separators and outlet is None:
@@ -95,23 +99,23 @@ def _whole(article: Article) -> str:
     return article.body if line is None else article.body[: line.at] + line.raw + article.body[line.at :]
 
 
-def _named(article: Article, names: Iterable[str]) -> str | None:
+def _named(text: str, names: Iterable[str]) -> str | None:
     """The first of the names that stands in the head with a mark behind it, as it is written there."""
-    head = article.body[:HEAD]
     for name in names:
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", head, re.IGNORECASE)
-        if found and FOLLOWING.match(head, found.end()):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text[:HEAD], re.IGNORECASE)
+        if found and FOLLOWING.match(text, found.end()):
             return found[0]
     return None
 
 
 def _mark(article: Article, outlet: str | None) -> str | None:
-    """The separator that ends the article's dateline, or that stands behind the outlet where none was read."""
-    if article.dateline is not None:
-        found = MARK.search(article.dateline.raw.rstrip())
-        return found[0] if found else None
-    at = article.body[:HEAD].find(outlet) if outlet else -1
-    following = FOLLOWING.match(article.body, at + len(outlet or "")) if at >= 0 else None
+    """The separator that ends the article's dateline, or that stands behind the outlet where the dateline lacks it."""
+    line, text = article.dateline, _whole(article)
+    if line is not None and (outlet is None or outlet in line.raw):
+        ending = MARK.search(line.raw.rstrip())
+        return ending[0] if ending else None
+    at = text.find(outlet, 0, HEAD) if outlet else -1
+    following = FOLLOWING.match(text, at + len(outlet or "")) if at >= 0 else None
     return following[1] if following else None
 
 

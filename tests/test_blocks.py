@@ -36,7 +36,7 @@ def blocks(html: str, **options: object) -> Blocks:
         ),
         ("<h3>Kronologi</h3>Air naik.<blockquote>Kutipan.</blockquote>", ["Kronologi", "Air naik.", "Kutipan."]),
         ("<p class=MsoNormal>Word<o:p></o:p></p><p>\u200b</p><span>Lepas</span>", ["Word", "Lepas"]),
-        ("<pre>if x:\n    y<br><b>z</b></pre>", ["if x:\n    y\nz"]),
+        ("<pre>if x:\n    y<br><b>z</b><style>p{}</style></pre>", ["if x:\n    y\nz"]),
         ("<script>var a=1;</script><style>p{}</style>Teks.<!-- catatan -->", ["Teks."]),
     ],
 )

@@ -19,6 +19,7 @@ from extractors.urls import article_id, canonical, site_name
         ("https://kabar.example", "https://kabar.example/"),
         ("https://kabar.example/cari?q=padi&fbclid=abc&m=0", "https://kabar.example/cari?q=padi"),
         ("bukan alamat", "bukan alamat"),
+        ("http://kabar.example/ #atas", "http://kabar.example/"),
         ("http://[x/2026/03/y.html", "http://[x/2026/03/y.html"),
         ("http://kabar.example:99999/", "http://kabar.example:99999/"),
     ],

@@ -23,7 +23,7 @@ from scraper.cli.options import Extra, Extras, Since, db_option, json_option
 def export(
     output: Path | None, site: str | None, since: int | datetime | None, extras: frozenset[Extra], db: Path
 ) -> None:
-    r"""Export records, one JSON object a line, oldest change first.
+    """Export records, one JSON object a line, oldest change first.
 
     A file is written whole or not at all, with a manifest (count, export numbers, sha256) beside it.
 
@@ -31,7 +31,7 @@ def export(
     Examples:
       kliping export -o articles.jsonl
       kliping export --site kilas24news.com --with claims,removed | head -1
-    """
+    """  # noqa: D301 - \b is click\'s own mark
     from scraper.archive.store import Archive
     from scraper.batch import standard_output
     from scraper.export.jsonl import export as export_jsonl
@@ -51,13 +51,13 @@ def export(
 @json_option
 @db_option
 def search(query: tuple[str, ...], site: str | None, limit: int, newest: bool, as_json: bool, db: Path) -> None:
-    r"""Find articles by words of their title and text. Any text is a query; accents and case do not matter.
+    """Find articles by words of their title and text. Any text is a query; accents and case do not matter.
 
     \b
     Examples:
       kliping search banjir
       kliping search --newest kapolres razia
-    """
+    """  # noqa: D301 - \b is click\'s own mark
     from scraper.archive.search import search as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_hits, print_json

@@ -17,7 +17,7 @@ from scraper.cli.options import db_option
 @click.option("--full", is_flag=True, help="Visit every known address again, not only those that are due.")
 @db_option
 def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, full: bool, db: Path) -> None:
-    r"""Crawl newsrooms: those named, or all of the archive.
+    """Crawl newsrooms: those named, or all of the archive.
 
     Polite by default: one request at a time and 2 seconds between two to one host, 4 requests a second over all blogs,
     robots.txt obeyed. Beyond this machine it needs KLIPING_CONTACT, an address that goes into the user agent.
@@ -26,7 +26,7 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
     Examples:
       kliping crawl
       kliping crawl kilas24news.com --since 2026-03-01
-    """
+    """  # noqa: D301 - \b is click\'s own mark
     import asyncio
 
     from scraper.archive.store import Archive

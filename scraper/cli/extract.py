@@ -23,7 +23,7 @@ import click
 )
 @click.option("--explain", is_flag=True, help="Print, field by field, which claims stood against each other.")
 def extract(source: str | None, batch: Path | None, url: str, entry: Path | None, explain: bool) -> None:  # fmt: skip
-    r"""Read pages and print one JSON record a line.
+    """Read pages and print one JSON record a line.
 
     SOURCE is an HTML file (plain or .gz), a folder of them, a web address, or - for standard input. A single page
     without an article ends with exit code 1 and the reason; in a folder or batch it is a line {"input", "error",
@@ -34,7 +34,7 @@ def extract(source: str | None, batch: Path | None, url: str, entry: Path | None
       kliping extract page.html --url https://www.example.com/2026/03/x.html
       kliping extract pages/ > records.jsonl
       kliping extract --explain page.html
-    """
+    """  # noqa: D301 - \b is click\'s own mark
     from scraper import batch as batches
     from scraper.errors import UsageProblem
 
@@ -92,7 +92,7 @@ def _extract_one(source: str, url: str, entry: Path | None, explain: bool) -> No
 @click.option("--lang", type=click.Choice(["id", "en"]), help="The text's language; guessed where not given.")
 @click.option("--published", help="ISO date of publication, which supplies years that dates leave out.")
 def quotes(source: str | None, batch: Path | None, lang: str | None, published: str | None) -> None:  # fmt: skip
-    r"""Read plain text and print its quotes, dateline, event dates and end mark as one JSON object.
+    """Read plain text and print its quotes, dateline, event dates and end mark as one JSON object.
 
     SOURCE is a text file or - for standard input. Offsets count code points of the text as given.
 
@@ -100,7 +100,7 @@ def quotes(source: str | None, batch: Path | None, lang: str | None, published: 
     Examples:
       kliping quotes story.txt --lang id
       kliping quotes --batch stories.jsonl > quotes.jsonl
-    """
+    """  # noqa: D301 - \b is click\'s own mark
     from scraper import batch as batches
     from scraper.errors import UsageProblem
 

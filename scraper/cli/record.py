@@ -20,7 +20,7 @@ import click
 @click.option("--delay", type=click.FloatRange(min=0), help="Seconds between two requests to this host.")
 @click.option("--allow-loopback", is_flag=True, help="Allow an address on this machine (a stand-in, a test).")
 def record(url: str, into: Path, site_module: bool, delay: float | None, allow_loopback: bool) -> None:
-    r"""Record a post as a fixture: page.html, entry.json (its feed entry), expected.json (what must be read).
+    """Record a post as a fixture: page.html, entry.json (its feed entry), expected.json (what must be read).
 
     The folder's name is printed, or, with --site-module, the source of a site module. An existing folder is never
     overwritten.
@@ -29,7 +29,7 @@ def record(url: str, into: Path, site_module: bool, delay: float | None, allow_l
     Examples:
       kliping record https://www.example.com/2026/03/x.html
       kliping record --site-module https://www.example.com/2026/03/x.html > extractors/sites/example_com.py
-    """
+    """  # noqa: D301 - click wants the backspace itself
     import asyncio
 
     from scraper.cli.paint import paint_recorded

@@ -26,13 +26,16 @@ def sites() -> None:
 @click.option("--allow-loopback", is_flag=True, help="Allow an address on this machine (a stand-in, a test).")
 @db_option
 def add(url: str | None, source: Path | None, delay: float | None, allow_loopback: bool, db: Path) -> None:  # fmt: skip
-    r"""Probe a newsroom and remember it: platform, blog id, feed, sitemap, robots, time zone, theme.
+    """Probe a newsroom and remember it: platform, blog id, feed, sitemap, robots, time zone, theme.
+
+    Then its five newest posts are read, page beside feed: field by field what was found, where, and how sure that is,
+    and below it what is missing and what to do about it.
 
     \b
     Examples:
       kliping sites add https://www.example.com/
       kliping sites add --from newsrooms.opml
-    """
+    """  # noqa: D301 - click wants the backspace itself
     import asyncio
 
     from scraper.archive.store import Archive
