@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import time
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Literal, NamedTuple, TypeVar
 
 Kind = Literal["sound", "slow", "fault", "hang", "died"]
@@ -15,7 +16,9 @@ T = TypeVar("T")
 
 
 class Verdict(NamedTuple):
-    """How a page went: `seconds` of the child's CPU (of the clock for a hang), `told` the traceback or broken law."""
+    """How a page went: `seconds` of the child's CPU (of the clock for a hang); `told` is the traceback or the broken
+    law, and of a slow page where it was when its time was up.
+    """
 
     kind: Kind
     seconds: float
@@ -58,9 +61,7 @@ class Child:
         wait = self._limit * self._patience
         try:
             if pipe.poll(wait):
-                kind, seconds, told = pipe.recv()
-                slow = kind == "sound" and seconds > self._limit
-                return Verdict("slow" if slow else kind, seconds, told)
+                return Verdict(*pipe.recv())
         except (EOFError, ConnectionResetError):
             code = self._stop()
             return Verdict("died", 0.0, f"the process ended with code {code}")
@@ -70,7 +71,7 @@ class Child:
     def _start(self) -> Connection:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._task), daemon=True)
+        self._process = context.Process(target=_serve, args=(theirs, self._task, self._limit), daemon=True)
         self._process.start()
         theirs.close()
         if not self._pipe.poll(60) or self._pipe.recv() != "ready":  # importing is no part of any page
@@ -91,16 +92,28 @@ class Child:
         return code
 
 
-def _serve(pipe: Connection, task: Callable[[object], str | None]) -> None:
+def _serve(pipe: Connection, task: Callable[[object], str | None], limit: float) -> None:
+    late: list[str] = []
+
+    def note(_signal: int, frame: FrameType | None) -> None:
+        late.append("".join(traceback.format_stack(frame)))
+
+    signal.signal(signal.SIGPROF, note)
     pipe.send("ready")
     while True:
         try:
             work = pipe.recv()
         except (EOFError, KeyboardInterrupt):
             return
+        late.clear()
+        signal.setitimer(signal.ITIMER_PROF, limit)
         start = time.process_time()
         try:
-            told, kind = task(work), "fault"
+            told = task(work)
         except Exception:  # noqa: BLE001 - the fault that is looked for
-            told, kind = traceback.format_exc(), "fault"
-        pipe.send((kind if told else "sound", time.process_time() - start, told or ""))
+            told = traceback.format_exc()
+        seconds = time.process_time() - start
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        slow = "".join(late[:1]) or "its last step took it over the limit"
+        kind = "fault" if told else "slow" if seconds > limit else "sound"
+        pipe.send((kind, seconds, told or (slow if kind == "slow" else "")))

@@ -1,103 +1,129 @@
-"""Extraction speed beside the bare parse and beside peers, same real pages, one run, one process: `make bench`.
+"""Extraction, measured: speed beside the bare parse and beside peers, time by stage, hard pages, memory: `make bench`.
 
-Figures are CPU milliseconds a page and, what counts, ratios page by page to the bare parse of the same page. Readers
-take turns on each page, so that a drift of the machine meets all alike. Needs the shared test data (KLIPING_SHARED).
+    python -m bench.extract [speed] [stages] [torture] [memory]      all four where none is named
+
+Speed is CPU milliseconds a page and, what counts, ratios page by page to the bare parse of the same page, in one
+process with one allocator. Readers take turns on each page, so that a drift of the machine meets all alike. Needs the
+shared test data (KLIPING_SHARED), but for torture.
 """
 
 from __future__ import annotations
 
-import gzip
-import os
+import argparse
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
-from selectolax.lexbor import LexborHTMLParser
+from bench import peers, stages, torture
+from bench.child import Child
+from bench.laws import broken, reading_of
+from bench.stored import MISSING, ROOT, html_of, stored_pages
+from extractors import Page
 
-from extractors import NotAnArticle, Page, read
-
-SHARED = Path(os.environ.get("KLIPING_SHARED", Path(__file__).resolve().parents[2] / "shared"))
 ROUNDS = 3  # the fastest of which counts
 PAGES = 60  # every n-th of the stored pages, so that the slowest peer ends within minutes
-
-Reader = Callable[[str], object]
-
-
-def kliping(html: str) -> object:
-    """The whole record: claims, removals, quotes."""
-    try:
-        return read(Page(url="https://kabar.example/2026/03/x.html", html=html))
-    except NotAnArticle:
-        return None
-
-
-def trafilatura_text(html: str) -> object:
-    import trafilatura
-
-    return trafilatura.extract(html, include_comments=False)
-
-
-def trafilatura_metadata(html: str) -> object:
-    import trafilatura
-
-    return trafilatura.bare_extraction(html, with_metadata=True, include_comments=False)
-
-
-def newspaper(html: str) -> object:
-    import newspaper
-
-    article = newspaper.Article("https://kabar.example/2026/03/x.html", fetch_images=False)
-    article.download(input_html=html)
-    article.parse()
-    return article
-
-
-READERS: dict[str, Reader] = {
-    "bare parse": LexborHTMLParser,
-    "kliping": kliping,
-    "trafilatura, text only": trafilatura_text,
-    "trafilatura, metadata": trafilatura_metadata,
-    "newspaper4k": newspaper,
+LIMIT = 2.0  # seconds of CPU that any page may take
+READERS: dict[str, Callable[[str], object]] = {
+    "bare parse": peers.bare_parse,
+    "Kliping": peers.kliping,
+    "trafilatura, text only": peers.trafilatura_text,
+    "trafilatura, metadata": peers.trafilatura_metadata,
+    "newspaper4k": peers.newspaper,
 }
 
 
-def main() -> int:
-    """Prints the table."""
-    stored = sorted((SHARED / "pages" / "articles").glob("*.html.gz"))
-    if not stored:
-        print(f"No real pages below {SHARED}; set KLIPING_SHARED.", file=sys.stderr)
-        return 3
-    pages = [gzip.decompress(path.read_bytes()).decode("utf-8", "replace") for path in stored[:: len(stored) // PAGES]]
-    costs: dict[str, list[float]] = {name: [] for name in READERS}
-    for name, reader in READERS.items():
-        try:
-            reader(pages[0])
-        except ImportError:
-            print(f"{name} is not installed and left out.", file=sys.stderr)
-            del costs[name]
-    for html in pages:
-        for name, cost in costs.items():
-            cost.append(min(_cpu(READERS[name], html) for _ in range(ROUNDS)))
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Prints the tables asked for; 3 where they need pages that are not at hand."""
+    parts = {"speed": _speed, "stages": _stages, "torture": _torture, "memory": _memory}
+    parser = argparse.ArgumentParser(prog="python -m bench.extract", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("parts", nargs="*", choices=[*parts, []], metavar="|".join(parts))
+    asked = parser.parse_args(arguments).parts or list(parts)
+    missing = [name for name in asked if name != "torture"] if not stored_pages() else []
+    for name in asked:
+        if name not in missing:
+            parts[name]()
+            print(flush=True)
+    if missing:
+        print(f"{MISSING} Left out: {', '.join(missing)}.", file=sys.stderr)
+    return 3 if missing else 0
+
+
+def _sample() -> list[str]:
+    stored = stored_pages()
+    return [html_of(path) for path in stored[:: max(1, len(stored) // PAGES)]]
+
+
+def _speed() -> None:
+    pages = _sample()
+    costs = measured(pages, {name: reader for name, reader in READERS.items() if _installed(name, reader)})
     bare = costs["bare parse"]
-    print(f"{len(pages)} real Blogger pages, mean {sum(map(len, pages)) / len(pages) / 1024:.0f} KiB\n")
+    print(f"{len(pages)} real Blogger pages, mean {sum(map(len, pages)) / len(pages) / 1024:.0f} KiB")
     print(f"{'reader':<24}{'ms a page':>10}{'median ratio':>14}{'p95 ratio':>11}{'sum ratio':>11}")
     for name, cost in costs.items():
         ratios = sorted(one / base for one, base in zip(cost, bare, strict=True))
         p95 = ratios[int(0.95 * (len(ratios) - 1))]
         median, whole = statistics.median(ratios), sum(cost) / sum(bare)
         print(f"{name:<24}{1000 * statistics.mean(cost):>10.2f}{median:>14.1f}{p95:>11.1f}{whole:>11.1f}")
-    return 0
 
 
-def _cpu(reader: Reader, html: str) -> float:
+def measured(pages: Sequence[str], readers: dict[str, Callable[[str], object]]) -> dict[str, list[float]]:
+    """Seconds of CPU by reader and page, the fastest round of each."""
+    costs: dict[str, list[float]] = {name: [] for name in readers}
+    for html in pages:
+        for name, reader in readers.items():
+            costs[name].append(min(_cpu(reader, html) for _ in range(ROUNDS)))
+    return costs
+
+
+def _installed(name: str, reader: Callable[[str], object]) -> bool:
+    try:
+        reader("<p>")
+    except ImportError:
+        print(f"{name} is not installed (requirements/bench.txt) and left out.", file=sys.stderr)
+        return False
+    except Exception:  # noqa: BLE001 - what a peer makes of an empty page is its own
+        pass
+    return True
+
+
+def _cpu(reader: Callable[[str], object], html: str) -> float:
     start = time.process_time()
     try:
         reader(html)
     except Exception as error:  # noqa: BLE001 - a peer's failure on a page is its own, and told
         print(f"{reader.__name__}: {type(error).__name__}", file=sys.stderr)
     return time.process_time() - start
+
+
+def _stages() -> None:
+    print("Kliping's time by stage, share of the whole")
+    for stage, share in stages.shares(_sample(), rounds=20).items():
+        print(f"{stage:<24}{share:>10.1%}")
+
+
+def _torture() -> None:
+    """Each hard page in a child that can be killed, with its seconds and how it ended."""
+    print(f"{'hard page':<32}{'MiB':>7}{'seconds':>9}")
+    with Child(hard, limit=LIMIT) as child:
+        for name, build in torture.PAGES.items():
+            html = build()
+            verdict = child.run(html)
+            told = {"sound": "", "slow": f"   SLOW, more than {LIMIT:.0f} s"}.get(
+                verdict.kind, f"   {verdict.kind.upper()} {verdict.told.strip().rpartition(chr(10))[2][:80]}"
+            )
+            print(f"{name:<32}{len(html) / 2**20:>7.1f}{verdict.seconds:>9.2f}{told}", flush=True)
+
+
+def hard(html: str) -> str | None:
+    """What is wrong with the reading of a hard page; None for one that is sound or refused."""
+    reading = reading_of(Page(url=peers.NOWHERE, html=html))
+    return broken(reading) if reading is not None else None
+
+
+def _memory() -> None:
+    subprocess.run([sys.executable, "-m", "bench.memory", "10000"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -6,13 +6,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections import deque
 from typing import Any
 
 from extractors.whitespace import mend
 
 ARTICLE_TYPES = {"BlogPosting", "NewsArticle", "Article", "ReportageNewsArticle", "LiveBlogPosting", "Report"}
-# A string is matched first, so that what looks like a comment inside one stays.
-STRING_OR_COMMENT = re.compile(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/|<!--.*?-->|(?<![:"\w])//[^\n]*', re.DOTALL)
+# A string is matched first, so that what looks like a comment inside one stays. What is never closed reaches to the
+# end: to look for its end anew from every opening would take for ever.
+STRING_OR_COMMENT = re.compile(
+    r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)|(?<![:"\w])//[^\n]*', re.DOTALL
+)
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 PLACEHOLDER = "Can't find substitution"  # what Blogger prints where a theme asks for a datum its widget lacks
 
@@ -21,15 +25,15 @@ def articles_of(scripts: list[str]) -> list[dict[str, Any]]:
     """The objects that describe an article, in order, out of a page's ld+json scripts; broken ones are skipped."""
     found: list[dict[str, Any]] = []
     for script in scripts:
-        pending = [_loads(script)]
+        pending = deque([_loads(script)])
         while pending:
-            item = pending.pop(0)
+            item = pending.popleft()
             if isinstance(item, list):
-                pending = item + pending
+                pending.extendleft(reversed(item))
             elif isinstance(item, dict):
                 if _types(item) & ARTICLE_TYPES:
                     found.append(item)
-                pending += [item[key] for key in ("@graph", "mainEntity") if isinstance(item.get(key), list | dict)]
+                pending.extend(item[key] for key in ("@graph", "mainEntity") if isinstance(item.get(key), list | dict))
     return found
 
 
