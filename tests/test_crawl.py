@@ -187,7 +187,7 @@ def test_a_closed_feed_falls_back_on_the_sitemap(tmp_path: Path) -> None:
 
 def test_a_bug_in_the_extractor_costs_one_page(tmp_path: Path, muara: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception in one page is a failed outcome with its traceback and its capture; the crawl goes on."""
-    from scraper import crawl as module
+    from scraper.crawl import visiting as module
 
     bad = muara.newsroom.posts[0].title
     real = module.read

@@ -1,11 +1,4 @@
-"""The tables of an archive, made by migrations that are each applied once.
-
-Every table is STRICT; times are texts as `instants` writes them. `articles` and `quotes` carry an integer key for the
-full-text indexes, which hold no text of their own (external content) and are kept true by triggers. The lists that
-belong to an article (labels, images, links, …) are clustered by its id, so that a record is read from few pages.
-
-The file says what it is: `application_id` is APPLICATION_ID and `user_version` the VERSION it was brought up to.
-"""
+"""Everything the first release needs: sites, runs, captures, articles and what hangs on them, frontier, full text."""
 
 # ruff: noqa: S608  (the SQL is made of this package's own names; what comes from outside is always a parameter)
 
@@ -13,19 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlite_utils import Database, Migrations
-
-APPLICATION_ID = 0x4B4C4950  # "KLIP"
-MIGRATIONS_TABLE = Migrations.migrations_table
-
-MIGRATIONS = Migrations("kliping")
-VERSION = 1  # the number of migrations below
-
-
-def _execute(db: Database, statements: Iterable[str]) -> None:
-    for statement in statements:
-        db.conn.execute(statement)
-
+from sqlite_utils import Database
 
 SITES = """
 CREATE TABLE sites (
@@ -364,11 +345,15 @@ VIEWS = (
 )
 
 
-@MIGRATIONS()
-def m001_archive(db: Database) -> None:
-    """Everything the first release needs."""
+def upgrade(db: Database) -> None:
+    """The tables, indexes, triggers and views of schema 1."""
     _execute(db, (SITES, RUNS, BLOBS, REFERENCE_PAGES, CAPTURES, ARTICLES, QUOTES, *LISTS, REVISIONS, EXTRACTIONS))
     _execute(db, (OBSERVATIONS, OUTCOMES, FRONTIER, TOMBSTONES, *INDEXES))
     _execute(db, _full_text("articles", "number", ("title", "body")))
     _execute(db, _full_text("quotes", "id", ("text", "speaker")))
     _execute(db, VIEWS)
+
+
+def _execute(db: Database, statements: Iterable[str]) -> None:
+    for statement in statements:
+        db.conn.execute(statement)
