@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from scraper.cli import archive, crawl, extract, record, sites, stage
+from scraper.cli import archive, crawl, extract, record, sites, stage, syndication
 from scraper.errors import KlipingError, NothingDone
 
 EPILOG = (
@@ -64,5 +64,6 @@ def main() -> None:
 for command in (
     stage.demo, sites.sites, crawl.crawl, extract.extract, extract.quotes, archive.export, archive.search,
     archive.show, archive.status, archive.verify, record.record, stage.standin,
+    syndication.syndication,
 ):  # fmt: skip
     main.add_command(command)

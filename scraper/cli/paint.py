@@ -62,12 +62,12 @@ def paint_survey(survey: Survey) -> None:
     if survey.samples:
         out.print(f"Read {read} of its {len(survey.samples)} newest posts, page beside feed:", markup=False)
     if survey.fields:
-        table = _table("field", "found", "from", "how sure", "example")
+        table = new_table("field", "found", "from", "how sure", "example")
         for field in survey.fields:
             sources = ", ".join(
                 name if count == field.found else f"{name} {count}" for name, count in field.sources.items()
             )
-            _row(table, field.name, f"{field.found}/{read}", sources or "–", field.sure or "–", field.example or "–")
+            add_row(table, field.name, f"{field.found}/{read}", sources or "–", field.sure or "–", field.example or "–")
         out.print(table)
     for sample in survey.samples:
         if sample.reading is None:
@@ -107,10 +107,10 @@ def _describe(site: Site) -> str:
 
 
 def paint_sites(sites: Sequence[Site]) -> None:
-    table = _table("site", "title", "feed", "posts", "zone", "theme", "language")
+    table = new_table("site", "title", "feed", "posts", "zone", "theme", "language")
     for site in sites:
         total = str(site.total) if site.total is not None else "?"
-        _row(
+        add_row(
             table,
             site.name,
             site.title,
@@ -139,10 +139,10 @@ def paint_hits(hits: Sequence[SearchHit]) -> None:
 
 def paint_status(counts: Counts) -> None:
     console().print(f"{counts.articles} articles, {counts.quotes} quotes, {counts.captures} captures.")
-    table = _table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
+    table = new_table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
     for site in counts.sites:
         outcomes = ", ".join(f"{count} {verdict}" for verdict, count in site.outcomes.items())
-        _row(
+        add_row(
             table,
             site.site,
             str(site.articles),
@@ -216,21 +216,21 @@ def _paint_claims(out: Console, claims: dict[str, list[dict[str, Any]]]) -> None
     if not claims:
         return
     out.print()
-    table = _table("field", "", "value", "source", "rule")
+    table = new_table("field", "", "value", "source", "rule")
     for field, rivals in claims.items():
         for claim in rivals:
-            _row(table, field, "won" if claim["chosen"] else "lost", claim["value"], claim["source"], claim["rule"])
+            add_row(table, field, "won" if claim["chosen"] else "lost", claim["value"], claim["source"], claim["rule"])
     out.print(table)
 
 
-def _table(*columns: str) -> Table:
+def new_table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")
     return table
 
 
-def _row(table: Table, *cells: str | None) -> None:
+def add_row(table: Table, *cells: str | None) -> None:
     """A row of plain text: what a site calls itself is no markup."""
     table.add_row(*(Text(cell or "") for cell in cells))
 
@@ -301,10 +301,10 @@ def paint_demo(db: Path, sites: Sequence[Site], counts: Counts, record: dict[str
     """What the demo archived, one record in full, and what to try next."""
     out = console()
     titles = {site.name: site for site in sites}
-    table = _table("newsroom", "theme", "posts in feed", "articles", "quotes", "first", "last")
+    table = new_table("newsroom", "theme", "posts in feed", "articles", "quotes", "first", "last")
     for count in counts.sites:
         site = titles[count.site]
-        _row(
+        add_row(
             table,
             site.title,
             site.theme or "?",

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from scraper.archive.schema import m001_archive
+from scraper.archive.schema import m001_archive, m005_syndication
 
 APPLICATION_ID = 0x4B4C4950  # "KLIP"
 MIGRATIONS_TABLE = Migrations.migrations_table
 
-STEPS = (m001_archive,)
+STEPS = (m001_archive, m005_syndication)
 VERSION = len(STEPS)
 
 MIGRATIONS = Migrations("kliping")

@@ -1,0 +1,324 @@
+"""Who copied whom: articles that share their text, where the text came from, and what each added of its own.
+
+A local newsroom's story is often a police press release that dozens of sites print. Every sentence of an article leaves
+a MinHash sketch; articles that share sketches are compared word by word, and what they share is kept for each pair.
+Compared are stretches of five words, so that a shuffled paragraph or a changed lede hides nothing.
+
+An article's source is the earlier one that holds most of its text; where the chain of sources begins is the origin, and
+all that lead to the same origin are one group. A round-up of two releases follows the one it took more from, and does
+not make one group of them. All of it depends on texts and publication times alone, never on the order of the crawl.
+"""
+
+# ruff: noqa: S608  (the SQL is made of this module's own numbers; what comes from outside is always a parameter)
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+from collections.abc import Sequence
+from functools import lru_cache
+
+import msgspec
+from rensa import RMinHash
+
+from scraper.archive.connection import troubles_told
+from scraper.archive.store import Archive
+from scraper.archive.visits import next_seq
+
+STRETCH = 5  # words; four make strangers share set phrases, six lose sentences with one word changed
+LEAST_WORDS = 40  # in common: fewer is a quotation or a formula of the trade
+LEAST_SHARE = 0.2  # of the words of one of the two
+SENTENCE = 8  # words; shorter sentences are formulas
+PERMUTATIONS, ROWS = 8, 4  # two keys a sentence: one that is copied word for word is found by either
+SEED = 1
+SHINGLE = 3  # words of a sentence's sketch
+AGREEING = 2  # keys two articles must share to be compared
+FORMULA = 300  # articles; a key that more share is a formula, and no evidence
+BATCH = 200  # articles a transaction
+PAST = 20  # earlier articles in which paragraphs and quotes are looked for
+UNTIMED = "9999"  # sorts after every time: an article without one is never taken for a source
+
+WORD = re.compile(r"\w+")
+SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s|\n")
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """An article's part in its group. Shares are of its words, 0..1: `share` of those its source had before it,
+    `release_share` of those that any other of the group has. Its own paragraphs and quotes stand in none before it.
+    """
+
+    article: str
+    origin: str
+    source: str | None
+    share: float
+    release_share: float
+    own_paragraphs: int
+    own_quotes: int
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """A text and the articles that print it, by time; the first is where it was first seen."""
+
+    origin: str
+    title: str
+    site: str
+    published: str | None
+    copies: int
+    sites: int
+    copied_share: float
+
+
+class _Text(msgspec.Struct, frozen=True):
+    """An article as it is compared."""
+
+    number: int
+    id: str
+    body: str
+    words: tuple[str, ...]
+    stretches: frozenset[str]
+
+
+def update(archive: Archive) -> int:
+    """The number of articles compared: those never compared, and those whose text or company changed since.
+
+    Some hundred a transaction, so that what is done stays done; each article whose part changed takes a new seq. Hold
+    `archive.writing()`.
+    """
+    compared = 0
+    while True:
+        with archive.transaction():
+            numbers = _pending(archive.db.conn)
+            _Comparison(archive.db.conn).take(numbers)
+        compared += len(numbers)
+        if len(numbers) < BATCH:
+            return compared
+
+
+def group_of(archive: Archive, article: str) -> list[Part]:
+    """All of an article's group by time, the origin first; none for one not compared yet or unlike all others."""
+    with troubles_told(archive.path):
+        rows = archive.db.conn.execute(
+            "SELECT s.article, s.origin, s.source, s.share, s.release_share, s.own_paragraphs, s.own_quotes"
+            " FROM syndication s JOIN articles a ON a.id = s.article"
+            " WHERE s.origin = (SELECT origin FROM syndication WHERE article = ?)"
+            " ORDER BY s.source IS NOT NULL, a.published_at, s.article",
+            (article,),
+        ).fetchall()
+    return [Part(**dict(zip(Part.__struct_fields__, row, strict=True))) for row in rows] if len(rows) > 1 else []
+
+
+def groups(archive: Archive, *, site: str | None = None, limit: int = 20) -> list[Group]:
+    """The groups with most copies; with `site`, those that site takes part in. Raises NoSuchSite."""
+    if site is not None:
+        archive.check_site(site)
+    with troubles_told(archive.path):
+        rows = archive.db.conn.execute(
+            "SELECT origin, title, first_site, first_published_at, copies, sites, copied_share FROM press_releases"
+            " WHERE :site IS NULL OR origin IN"
+            " (SELECT s.origin FROM syndication s JOIN articles a ON a.id = s.article WHERE a.site = :site)"
+            " ORDER BY copies DESC, origin LIMIT :limit",
+            {"site": site, "limit": limit},
+        ).fetchall()
+    return [Group(**dict(zip(Group.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def sketch(body: str) -> set[int]:
+    """The keys of a text: two for every sentence of eight words or more; equal sentences have equal keys."""
+    keys: set[int] = set()
+    for sentence in SENTENCE_END.split(body.casefold()):
+        words = WORD.findall(sentence)
+        if len(words) < SENTENCE:
+            continue
+        minhash = RMinHash(PERMUTATIONS, SEED)
+        minhash.update([" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)])
+        digest = minhash.digest()
+        for row in range(0, PERMUTATIONS, ROWS):
+            band = b"".join(part.to_bytes(4, "big") for part in (row, *digest[row : row + ROWS]))
+            keys.add(int.from_bytes(hashlib.blake2b(band, digest_size=8).digest(), "big", signed=True))
+    return keys
+
+
+def group_number(origin: str) -> int:
+    """The number of the group that began with this article: of its id alone, so that equal archives agree."""
+    return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=6).digest(), "big")
+
+
+def shared_words(words: Sequence[str], stretches: frozenset[str]) -> int:
+    """How many of the words stand in a stretch that is among those."""
+    covered = end = 0
+    for at in range(len(words) - STRETCH + 1):
+        if " ".join(words[at : at + STRETCH]) in stretches:
+            covered += at + STRETCH - max(at, end)
+            end = at + STRETCH
+    return covered
+
+
+def _pending(connection: sqlite3.Connection) -> list[int]:
+    """The next articles to compare. New ones have higher numbers than all that were compared, and come in order."""
+    rows = connection.execute(
+        "SELECT article FROM sketches WHERE stale"
+        " UNION ALL SELECT number FROM articles WHERE number > (SELECT coalesce(max(article), 0) FROM sketches)"
+        " ORDER BY 1 LIMIT ?",
+        (BATCH,),
+    )
+    return [number for (number,) in rows]
+
+
+ALIKE = f"""
+WITH asked AS MATERIALIZED (SELECT value AS key FROM json_each(:keys)), told AS MATERIALIZED (
+    SELECT k.key, k.article, count(*) OVER (PARTITION BY k.key) AS held
+    FROM asked CROSS JOIN sketch_keys k ON k.key = asked.key)
+SELECT article FROM told WHERE held <= {FORMULA} GROUP BY article HAVING count(*) >= {AGREEING} ORDER BY article
+"""
+
+EARLIER = """
+SELECT o.number, s.share FROM shared_texts s
+JOIN articles o ON o.number = s.other JOIN articles a ON a.number = s.article
+WHERE s.article = :number AND (coalesce(o.published_at, :untimed), o.id) < (coalesce(a.published_at, :untimed), a.id)
+ORDER BY s.share DESC, coalesce(o.published_at, :untimed), o.id
+"""
+
+SOURCE = """
+INSERT INTO syndication (article, origin, source, share, release_share, own_paragraphs, own_quotes)
+SELECT id, id, (SELECT id FROM articles WHERE number = :source), :share, :release,
+    coalesce(:paragraphs, 0), coalesce(:quotes, 0)
+FROM articles WHERE number = :number
+ON CONFLICT (article) DO UPDATE SET source = excluded.source, share = excluded.share,
+    release_share = excluded.release_share, own_paragraphs = coalesce(:paragraphs, own_paragraphs),
+    own_quotes = coalesce(:quotes, own_quotes)
+"""
+
+FOLLOWERS = """
+WITH RECURSIVE led (id) AS (
+    SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
+    UNION SELECT s.article FROM syndication s JOIN led ON s.source = led.id)
+SELECT a.number FROM led JOIN articles a ON a.id = led.id ORDER BY a.number
+"""
+
+PART = """
+WITH RECURSIVE back (id, source) AS (
+    SELECT s.article, s.source FROM syndication s JOIN articles a ON a.id = s.article WHERE a.number = :number
+    UNION SELECT s.article, s.source FROM syndication s JOIN back ON s.article = back.source)
+SELECT s.article, (SELECT id FROM back WHERE source IS NULL), s.share,
+    CASE WHEN s.source IS NOT NULL THEN 'copy'
+        WHEN EXISTS (SELECT 1 FROM syndication f WHERE f.source = s.article) THEN 'origin' ELSE 'none' END
+FROM syndication s JOIN articles a ON a.id = s.article WHERE a.number = :number
+"""
+
+
+class _Comparison:
+    """One transaction's work: every text is read once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._text = lru_cache(maxsize=4 * BATCH)(self._read_text)
+
+    def take(self, numbers: Sequence[int]) -> None:
+        """The articles of those numbers compared with all others, and every part written that this touches."""
+        compared, before = set(numbers), self._neighbours(numbers)
+        for number in numbers:
+            self._compare(self._text(number))
+        after = self._neighbours(numbers)
+        touched = compared | before | after
+        for number in touched:
+            past_is_new = number in before - after or not compared.isdisjoint({number, *self._earlier(number)})
+            self._write_source(number, self._own(self._text(number)) if past_is_new else None)
+        for number in self._followers(touched):
+            self._write_part(number)
+
+    def _read_text(self, number: int) -> _Text:
+        id_, body = self._connection.execute("SELECT id, body FROM articles WHERE number = ?", (number,)).fetchone()
+        words = tuple(WORD.findall(body.casefold()))
+        stretches = frozenset(" ".join(words[at : at + STRETCH]) for at in range(len(words) - STRETCH + 1))
+        return _Text(number, id_, body, words, stretches)
+
+    def _neighbours(self, numbers: Sequence[int]) -> set[int]:
+        """The articles that share text with one of those, as far as has been found."""
+        found = self._connection.execute(
+            "SELECT DISTINCT other FROM shared_texts WHERE article IN (SELECT value FROM json_each(?))",
+            (msgspec.json.encode(numbers).decode(),),
+        )
+        return {other for (other,) in found}
+
+    def _compare(self, text: _Text) -> None:
+        """The article's sketch and all that it shares with others, written anew."""
+        execute, number = self._connection.execute, text.number
+        execute("DELETE FROM sketch_keys WHERE article = ?", (number,))
+        execute("DELETE FROM shared_texts WHERE article = :number OR other = :number", {"number": number})
+        keys = sorted(sketch(text.body))
+        for other in self._alike(keys):
+            self._keep_pair(text, self._text(other))
+        self._connection.executemany(
+            "INSERT INTO sketch_keys (key, article) VALUES (?, ?)", [(key, number) for key in keys]
+        )
+        execute("INSERT INTO sketches (article, stale) VALUES (?, 0) ON CONFLICT DO UPDATE SET stale = 0", (number,))
+
+    def _alike(self, keys: Sequence[int]) -> list[int]:
+        """The articles that share sketches enough to be compared word by word."""
+        found = self._connection.execute(ALIKE, {"keys": msgspec.json.encode(keys).decode()})
+        return [number for (number,) in found]
+
+    def _keep_pair(self, one: _Text, two: _Text) -> None:
+        pair = []
+        for text, other in ((one, two), (two, one)):
+            words = shared_words(text.words, other.stretches)
+            pair.append((text.number, other.number, words, round(words / max(len(text.words), 1), 4)))
+        if max(words for _, _, words, _ in pair) >= LEAST_WORDS and max(share for *_, share in pair) >= LEAST_SHARE:
+            self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", pair)
+
+    def _earlier(self, number: int) -> list[int]:
+        """The articles before this one that share its text, most of it first."""
+        return [other for (other, _) in self._connection.execute(EARLIER, {"number": number, "untimed": UNTIMED})]
+
+    def _own(self, text: _Text) -> tuple[int, int]:
+        """How many of its paragraphs and quotes stand in no article before it."""
+        before = [self._text(number) for number in self._earlier(text.number)[:PAST]]
+        stretches = frozenset().union(*(other.stretches for other in before))
+        paragraphs = [WORD.findall(paragraph.casefold()) for paragraph in text.body.split("\n\n")]
+        own = sum(2 * shared_words(words, stretches) <= len(words) for words in paragraphs)
+        texts = [f" {' '.join(other.words)} " for other in before]
+        quotes = self._connection.execute("SELECT text FROM quotes WHERE article = ?", (text.id,)).fetchall()
+        spoken = [f" {' '.join(WORD.findall(quote.casefold()))} " for (quote,) in quotes]
+        return own, sum(not any(quote in other for other in texts) for quote in spoken)
+
+    def _write_source(self, number: int, own: tuple[int, int] | None) -> None:
+        """Where the article's text came from and how much of it; what is `own` too, where that was counted anew."""
+        execute = self._connection.execute
+        source, share = execute(EARLIER, {"number": number, "untimed": UNTIMED}).fetchone() or (None, 0.0)
+        (release,) = execute(
+            "SELECT coalesce(max(share), 0.0) FROM shared_texts WHERE article = ?", (number,)
+        ).fetchone()
+        paragraphs, quotes = own or (None, None)
+        execute(
+            SOURCE,
+            {
+                "number": number,
+                "source": source if share >= LEAST_SHARE else None,
+                "share": share if share >= LEAST_SHARE else 0.0,
+                "release": release,
+                "paragraphs": paragraphs,
+                "quotes": quotes,
+            },
+        )
+
+    def _followers(self, numbers: set[int]) -> list[int]:
+        """Those articles, and all whose text came through one of them."""
+        asked = msgspec.json.encode(sorted(numbers)).decode()
+        return [number for (number,) in self._connection.execute(FOLLOWERS, {"numbers": asked})]
+
+    def _write_part(self, number: int) -> None:
+        """The article's group and its role there; a new seq where either, or the share, is another than before."""
+        execute = self._connection.execute
+        id_, origin, share, role = execute(PART, {"number": number}).fetchone()
+        execute("UPDATE syndication SET origin = ? WHERE article = ?", (origin, id_))
+        now = (group_number(origin), role, share)
+        held = execute(
+            "SELECT syndication_group, syndication_role, syndication_share FROM articles WHERE number = ?", (number,)
+        ).fetchone()
+        if held != now:
+            execute(
+                "UPDATE articles SET syndication_group = ?, syndication_role = ?, syndication_share = ?, seq = ?"
+                " WHERE number = ?",
+                (*now, next_seq(self._connection), number),
+            )
