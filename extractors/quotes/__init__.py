@@ -1,27 +1,31 @@
 """Quotes: what was said in an article, and by whom.
 
 marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it,
-people.py gathers who is in the article (tokens.py cuts the prose, mentions.py walks it, names.py and parting.py read a
-mention, evidence.py judges it), subject.py follows whom the prose is about, attribute.py rules who spoke. No model, no
+people.py gathers who is in the article (tokens.py cuts the prose, mentions.py walks it, names.py, drafts.py and
+parting.py read a mention, evidence.py judges it), subject.py follows whom the prose is about, attribute.py rules who
+spoke. indirect.py reads speech told without marks, apart.py keeps what stands in marks and is no speech. No model, no
 network: lexicons and sieves.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
+
+import msgspec
 
 from extractors.model import Quote
-from extractors.quotes.attribute import Ruling, Spoken, rulings
+from extractors.quotes.apart import Apart, Reason, apart
+from extractors.quotes.attribute import Ruling, Spoken, meaning, rulings
+from extractors.quotes.indirect import find_indirect
 from extractors.quotes.marks import Span, find_spans
 from extractors.quotes.people import People
 from extractors.quotes.sentences import Prose, mask
 from extractors.quotes.speech import Speech
-from extractors.quotes.vocabulary import Vocabulary, vocabulary
+from extractors.quotes.vocabulary import Vocabulary, languages, vocabulary
 
-__all__ = ["Ruling", "explain_quotes", "find_quotes"]
+__all__ = ["Apart", "Reading", "Ruling", "explain_quotes", "find_quotes", "meaning", "read_quotes"]
 
-_ENGLISH = re.compile(r"\b(?:the|and|said|of|that|was)\b")
-_INDONESIAN = re.compile(r"\b(?:yang|dan|di|kata|untuk|dengan|ini)\b")
 HEADLINE_SHARE = 0.75  # of a headline's words begin with a capital
 MIN_HEADLINE = 21  # characters
 MAX_ASIDE = 201  # characters; longer lines are paragraphs of the story
@@ -29,38 +33,88 @@ _SAMPLE = 4000  # characters from which the language is told
 _NICKNAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\Z")
 
 
-def find_quotes(text: str, *, language: str | None = None) -> tuple[Quote, ...]:
+class Reading(msgspec.Struct, frozen=True):
+    """All the engine tells of one text: quotes of every kind in order, each with its sieve, and what is no speech."""
+
+    quotes: tuple[Ruling, ...] = ()
+    apart: tuple[Apart, ...] = ()
+
+
+def find_quotes(text: str, *, language: str | None = None, indirect: bool = False) -> tuple[Quote, ...]:
     """The speech in a text, in order, none overlapping; text[quote.start:quote.end] == quote.text.
 
-    Paragraphs are parted by line ends. Indirect speech, titles, mottos and words in scare quotes are not returned.
-    Without `language` ('id', 'en'), Indonesian or English is told from the commonest words.
+    Paragraphs are parted by line ends. Titles, mottos and words in scare quotes are not returned; clauses of indirect
+    speech, of kind 'indirect', only where `indirect` asks for them. Without `language` ('id', 'en'), Indonesian or
+    English is told from the commonest words.
     """
-    return tuple(ruling.quote for ruling in explain_quotes(text, language=language))
+    heard = _hear(text, vocabulary(language or _language(text)))
+    if not indirect:
+        return tuple(ruling.quote for ruling in heard.rulings)
+    return tuple(ruling.quote for ruling in _with_indirect(text, heard))
 
 
 def explain_quotes(text: str, *, language: str | None = None) -> tuple[Ruling, ...]:
     """As `find_quotes`, each quote with the sieve that named its speaker and the other people it might have been."""
-    words = vocabulary(language or _language(text))
+    return tuple(_hear(text, vocabulary(language or _language(text))).rulings)
+
+
+def read_quotes(text: str, *, language: str | None = None) -> Reading:
+    """As `explain_quotes`, with indirect speech among the quotes and, beside them, what in marks is no speech."""
+    heard = _hear(text, vocabulary(language or _language(text)))
+    return Reading(tuple(_with_indirect(text, heard)), apart(text, heard.left))
+
+
+class _Heard(NamedTuple):
+    """Speech in marks, the spans left, and what indirect speech is told by, where a mark made it necessary so far."""
+
+    rulings: list[Ruling]
+    left: list[tuple[Span, Reason]]
+    words: Vocabulary
+    asides: list[tuple[int, int]]
+    prose: Prose | None = None
+    people: People | None = None
+
+
+def _hear(text: str, words: Vocabulary) -> _Heard:
     spans = find_spans(text, words)
     if not spans:
-        return ()
+        return _Heard([], [], words, [])
     asides = _asides(text, words)
-    spans = [span for span in spans if not (_is_nickname(text, span) or _within(span, asides))]
-    if not spans:
-        return ()
-    prose = Prose(mask(text, [(span.outer_start, span.outer_end) for span in spans], asides), words)
-    people = People(prose.text, words)
+    left: list[tuple[Span, Reason]] = []
+    kept: list[Span] = []
+    for span in spans:
+        if _is_nickname(text, span):
+            left.append((span, "nickname"))
+        elif _within(span, asides):
+            left.append((span, "aside"))
+        else:
+            kept.append(span)
+    if not kept:
+        return _Heard([], left, words, asides)
+    prose = Prose(mask(text, [(span.outer_start, span.outer_end) for span in kept], asides), words)
+    people = People(prose, words)
     speech = Speech(text, prose, words, people.reader)
     spoken: list[Spoken] = []
-    last: Span | None = None
-    for span in spans:
+    continued, at = False, 0  # whether speech ended in this paragraph, which was looked at up to there
+    for span in kept:
         beside = speech.beside(span)
-        continued = last is not None and "\n\n" not in text[last.outer_end : span.outer_start]
+        continued = continued and "\n\n" not in text[at : span.outer_start]
+        at = max(at, span.outer_start - 1)
         kind = speech.kind(span, beside, continued=continued)
         if kind:
             spoken.append(Spoken(span, beside, kind))
-            last = span
-    return tuple(rulings(text, spoken, people, words, prose))
+            continued, at = True, span.outer_end
+        else:
+            left.append((span, speech.reason(span)))
+    return _Heard(rulings(text, spoken, people, words, prose), left, words, asides, prose, people)
+
+
+def _with_indirect(text: str, heard: _Heard) -> list[Ruling]:
+    """The quotes in marks with the clauses of indirect speech among them."""
+    prose = heard.prose or Prose(mask(text, heard.asides or _asides(text, heard.words)), heard.words)
+    people = heard.people or People(prose, heard.words)
+    told = find_indirect(text, prose, people, heard.words, heard.rulings)
+    return sorted([*heard.rulings, *told], key=lambda ruling: ruling.quote.start)
 
 
 def _asides(text: str, words: Vocabulary) -> list[tuple[int, int]]:
@@ -97,5 +151,7 @@ def _is_nickname(text: str, span: Span) -> bool:
 
 
 def _language(text: str) -> str:
-    sample = text[:_SAMPLE].lower()
-    return "en" if len(_ENGLISH.findall(sample)) > len(_INDONESIAN.findall(sample)) else "id"
+    """The language whose commonest words stand most often in the text's beginning; Indonesian where none does."""
+    said = re.findall(r"[^\W\d_]+", text[:_SAMPLE].lower())
+    counted = {code: sum(map(vocabulary(code).commonest.__contains__, said)) for code in ("id", *languages())}
+    return max(counted, key=lambda code: counted[code])

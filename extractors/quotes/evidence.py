@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from extractors.quotes.names import Mention
+    from extractors.quotes.drafts import Mention
     from extractors.quotes.parting import Usage
     from extractors.quotes.tokens import Tokens
 
@@ -17,20 +17,27 @@ Gender = Literal["m", "f"]
 
 _APPOSED_BEFORE = re.compile(r"(?:\A|[.\n\0][ ]?)(?:Salah )?(?:([^\W\d_]+)(?: [\w'’-]+){1,6}|([^\W\d_]+nya)), \Z")
 _APPOSED_IN_ENGLISH = re.compile(
-    r"(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]er|[Hh]is|[Tt]heir|[Ii]ts|[Oo]ur)|['’]s)(?: [a-z][\w'’-]*){1,5}, \Z"
+    r"(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]er|[Hh]is|[Tt]heir|[Ii]ts|[Oo]ur)|['’]s)"
+    r"(?: [a-z][\w'’-]*){1,5}(?: [A-Z][\w'’.-]*){0,4}, \Z"
 )
 """'Her mother, Ann Berg, …', 'the paper’s owner, Ann Berg'."""
 _APPOSED_AFTER = re.compile(r", (?!dan\b|serta\b|hingga\b|and\b|or\b)[a-z]")
 """'Ibu kandung korban, Sumarni, menangis': a name between commas after the sentence's subject."""
+_POINTED = re.compile(r" (?:itu|ini|tersebut)\b")
+"""'mahasiswa Undana itu': words for someone just spoken of, and no name."""
 _OF_A_PERSON = re.compile(r"\s?\(\d{1,2}\b|,? (?:warga|asal)\b|, \d{1,2}(?:[,).]| tahun)")
 """An age, or where someone is from."""
 _WHO = re.compile(r", (?:(who|whose)|the|an?)\b")
 """A name explained in English: 'Ann Berg, who …', 'Ann Berg, the voice of …'."""
 _TAKEN_UP = re.compile(
-    r"[^.\n\0]{1,160}\.[ ]"
-    r"(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda)\b"
+    r"[^.\n\0]{0,160}\.\s{1,2}"
+    r"(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Anak|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda|Duda)\b"
 )
 """'Mutmainah menatap puing kiosnya. Perempuan itu …'"""
+_TWO_NAMES = re.compile(r" [A-Z][a-z]+ [A-Z][a-z]+")
+_NOT_TAKEN_UP = re.compile(r"\b(?:ia|dia|beliau)\b|\A (?:dan|serta|itu|ini)\b")
+"""'Sepatu dan buku ia bungkus. Perempuan itu …': the pronoun is whom the next sentence takes up."""
+_WHEN = frozenset(("ketika", "saat", "kala", "bagi", "itulah", "ada"))
 _STATEMENT = re.compile(
     r"\b(?:siaran pers|keterangan (?:tertulis|resmi|pers)|rilis(?: resmi| pers)?|pernyataan (?:resmi|tertulis)|"
     r"statement (?:from|by)) \Z"
@@ -55,16 +62,18 @@ class Evidence:
 
     def is_person(self, mention: Mention) -> bool:
         """Whether what stands in or beside the mention shows a person: a role, a title, a cue, an age."""
+        if mention.role and not mention.sure and self.is_pointed_at(mention) and self._is_office(mention):
+            return False
         if mention.role or mention.titles or mention.sure:
             return True
-        before, after = self.tokens.lower_before(mention.start), self.tokens.lower_after(mention.end)
+        before, after = self.tokens.lower_before(mention.number), self.tokens.lower_after(mention)
         words = self.words
         if before and (before in words.bare or before in words.passive or before in words.according):
             return True
         adjoins = words.language == "id" or self.prose[mention.end : mention.end + 1] != ","
         if after in words.active and before not in words.companions and adjoins:
             return True
-        if self.is_statement(mention.start) or self._is_passive_agent(mention.start):
+        if self.is_statement(mention.start) or self._is_passive_agent(mention.number):
             return True
         if self._is_of_body(mention):
             return False
@@ -76,19 +85,26 @@ class Evidence:
 
     def is_statement(self, at: int) -> bool:
         """Whether a statement is named whose giver stands at `at`."""
-        if self.tokens.lower_before(at) not in _STATEMENT_ENDS:
+        if self.tokens.lower_before(self.tokens.index(at)) not in _STATEMENT_ENDS:
             return False
         return bool(_STATEMENT.search(self.prose, max(0, at - REACH), at))
 
     def may_be_person(self, mention: Mention) -> bool:
         """Whether it looks like a full name and does something: 'Rina Hapsari menggulung lengan baju'."""
-        name = mention.name or ""
+        words, name = self.words, mention.name or ""
         if mention.possessive or not 1 <= name.count(" ") <= 3 or self._is_of_body(mention):
             return False
-        after = self.tokens.lower_after(mention.end)
-        if self.words.language == "en":
-            return after in self.words.finite or after.endswith("ed")
+        after = self.tokens.lower_after(mention)
+        if words.language == "en":
+            return after in words.finite or after.endswith("ed")
+        if after in words.finite or after in words.adverbs:
+            after = self._second_after(mention)
         return len(after) > 6 and after.startswith(("me", "ber"))
+
+    def _second_after(self, mention: Mention) -> str:
+        """The second word after it, in small letters: 'mengekspor' behind 'kini'."""
+        number = mention.next + 1
+        return self.tokens.words[number].lower if number < len(self.tokens.words) else ""
 
     def _is_of_body(self, mention: Mention) -> bool:
         """Every word of the name stands in the names of places or bodies here."""
@@ -96,16 +112,23 @@ class Evidence:
 
     def _is_taken_up(self, mention: Mention) -> bool:
         """'Mutmainah menatap puing kiosnya. Perempuan itu …': the next sentence says what the name is."""
-        if self.words.language == "en" or not self.tokens.opens_sentence(self.tokens.index(mention.start)):
+        if self.words.language == "en":
             return False
-        return bool(_TAKEN_UP.match(self.prose, mention.end))
+        taken_up = _TAKEN_UP.match(self.prose, mention.end)
+        if not taken_up or _TWO_NAMES.search(self.prose, mention.end, taken_up.end()):
+            return False
+        if _NOT_TAKEN_UP.search(self.prose, mention.end, taken_up.end()):
+            return False
+        opens = self.tokens.opens_sentence(mention.number)
+        ends = self.prose[mention.end : mention.end + 1] == "."
+        return opens or ends or self.tokens.lower_before(mention.number) in _WHEN
 
     def _is_explained(self, mention: Mention) -> bool:
         """'Ann Berg, who …' anywhere, 'Ann Berg, the …' where she opens the sentence."""
         explained = _WHO.match(self.prose, mention.end)
         if not explained or " " not in (mention.name or ""):
             return False
-        return bool(explained[1]) or self.tokens.opens_sentence(self.tokens.index(mention.start))
+        return bool(explained[1]) or self.tokens.opens_sentence(mention.number)
 
     def _is_apposed(self, mention: Mention) -> bool:
         if self.words.language == "en":
@@ -116,17 +139,25 @@ class Evidence:
         first = (opening[1] or opening[2]).lower() if opening else ""
         return bool(first) and first not in self.words.companions and first not in self.words.not_names
 
-    def _is_passive_agent(self, at: int) -> bool:
+    def _is_passive_agent(self, number: int) -> bool:
         """'disampaikan ahli hukum tata negara Budi Santosa': the one who acts stands behind the verb."""
         words = self.words
         if words.language == "en":
             return False
-        for number, word in enumerate(self.tokens.clause_before(self.tokens.index(at))):
+        for distance, word in enumerate(self.tokens.clause_before(number)):
             if word.lower in words.passive:
                 return True
-            if word.capital or number == MAX_AGENT:
+            if word.capital or distance == MAX_AGENT:
                 return False
         return False
+
+    def _is_office(self, mention: Mention) -> bool:
+        """'anggota Polsek Rumbai', 'Kades Sidareja': an office whose place may look like a name."""
+        return mention.role is not None and (mention.role[0].islower() or mention.first in self.words.of_place)
+
+    def is_pointed_at(self, mention: Mention) -> bool:
+        """'Politisi Golkar itu': words for someone just spoken of."""
+        return bool(_POINTED.match(self.prose, mention.end))
 
     def is_lone_title(self, mention: Mention) -> bool:
         """'Buya', 'Ibu': a title for a name."""
@@ -135,9 +166,9 @@ class Evidence:
     def is_spoken_of(self, mention: Mention) -> bool:
         """'korban bernama Andi', 'pria berinisial BS': someone the news is about, hardly its speaker."""
         silent = self.words.silent
-        return mention.first in silent or any(
-            word.lower in silent for word in self.tokens.clause_before(self.tokens.index(mention.start))
-        )
+        if mention.first in silent:
+            return True
+        return not silent.isdisjoint([word.lower for word in self.tokens.clause_before(mention.number)])
 
     def gender(self, mention: Mention) -> Gender | None:
         """What title, role, given name or the next pronoun tells."""
@@ -149,7 +180,7 @@ class Evidence:
         if not words.masculine.isdisjoint(told):
             return "m"
         tokens = self.tokens
-        first = tokens.index(mention.end)
+        first = mention.next
         for number in range(first, min(first + NEAR, len(tokens.words))):
             word = tokens.words[number]
             if not _STOPS.isdisjoint(tokens.gaps[number]) or (word.capital and word.may_be_name):

@@ -20,7 +20,7 @@ Facing = Literal["open", "close", "either"]
 
 _GLYPHS = tuple('"“”„‟«»〝〞＂')
 _DOUBLED = ("‘‘", "’’", "‘’", "''", "``", "´´", "â€œ", "â€\x9d")
-_MARK = re.compile("|".join((*_GLYPHS, *_DOUBLED)))
+_MARK = re.compile("|".join((*_GLYPHS, *_DOUBLED, r"â€(?=[\s.,]|\Z)")))
 _LOST = re.compile(r"(?:(?<=\n)|(?<=\s)|\A)\?(?=[^\W\d_])|(?<=[,.!])\?(?=\s|[^\W\d_]|\Z)")
 """A question mark where a quotation mark was lost in transcoding: '?Kami siap,? kata Budi'."""
 _COORDINATE = re.compile(r"['’′]\s?\d+(?:[.,]\d+)?\s?$")
@@ -35,6 +35,7 @@ _LEADS = frozenset("([{>—–:/")
 _STOPS = frozenset(",.?!…")
 LOOK_BACK = 1500  # characters searched for the start of a sentence whose opening mark is missing
 LOOK_AHEAD = 4  # marks looked at to tell nesting from a forgotten closing mark
+MAX_ROW = 4  # marks with nothing between them: a quote's within a quote, each doubled
 MAX_PARAGRAPHS = 4  # line ends one quote may run over before its closing mark
 
 
@@ -60,6 +61,8 @@ class _Mark(msgspec.Struct, frozen=True):
     facing: Facing
     cued: bool
     """A reporting word follows: the mark closes speech."""
+    line: int
+    """The number of its line."""
 
 
 def find_spans(text: str, words: Vocabulary) -> list[Span]:
@@ -98,23 +101,39 @@ def _singles(text: str) -> list[Span]:
 
 def _places(text: str) -> list[tuple[int, int]]:
     """Where marks start and end, in order."""
-    if any(mark in text for mark in _DOUBLED):
-        return [found.span() for found in _MARK.finditer(text)]
+    for mark in _DOUBLED:
+        if mark in text:
+            return [found.span() for found in _MARK.finditer(text)]
     found: list[tuple[int, int]] = []
+    kinds = 0
     for glyph in _GLYPHS:
         at = text.find(glyph)
+        kinds += at >= 0
         while at >= 0:
             found.append((at, at + 1))
             at = text.find(glyph, at + 1)
-    return sorted(found)
+    return sorted(found) if kinds > 1 else found
+
+
+def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those in no longer row than marks stand in: the others draw a line, and hold nothing."""
+    kept: list[tuple[int, int]] = []
+    first = 0
+    for number in range(1, len(places) + 1):
+        if number == len(places) or places[number][0] != places[number - 1][1]:
+            if number - first <= MAX_ROW:
+                kept += places[first:number]
+            first = number
+    return kept
 
 
 class _Pairing:
     def __init__(self, text: str, words: Vocabulary) -> None:
         self.text = text
         self.words = words
-        self.marks = self._read_marks()
-        self.lines = [found.start() for found in re.finditer("\n", text)] if self.marks else []
+        places = self._places()
+        self.lines = [found.start() for found in re.finditer("\n", text)] if places else []
+        self.marks = [mark for start, end in places if (mark := self._read_mark(start, end))]
 
     def spans(self) -> list[Span]:
         found: list[Span] = []
@@ -130,12 +149,12 @@ class _Pairing:
                 floor = span.outer_end
         return found
 
-    def _read_marks(self) -> list[_Mark]:
+    def _places(self) -> list[tuple[int, int]]:
         text = self.text
         places = _places(text)
         if ",?" in text or ".?" in text:
             places = sorted(places + [(m.start(), m.end()) for m in _LOST.finditer(text)])
-        return [mark for start, end in places if (mark := self._read_mark(start, end))]
+        return _apart(places) if len(places) > MAX_ROW else places
 
     def _read_mark(self, start: int, end: int) -> _Mark | None:
         text = self.text
@@ -144,7 +163,7 @@ class _Pairing:
         if left.isdigit() and _COORDINATE.search(text, max(0, start - 12), start):
             return None
         cued = self._cue_follows(start, end)
-        return _Mark(start, end, self._facing(text[start], left, right, cued=cued), cued)
+        return _Mark(start, end, self._facing(text[start], left, right, cued=cued), cued, self._line(start))
 
     def _facing(self, glyph: str, left: str, right: str, *, cued: bool) -> Facing:
         if cued and left in _STOPS:
@@ -187,7 +206,7 @@ class _Pairing:
         if at + 1 == len(self.marks):
             return self._without_closer(opener, len(self.text)), at + 1
         follower = self.marks[at + 1]
-        lines = self._line(follower.start) - self._line(opener.start)
+        lines = follower.line - opener.line
         if lines and (mended := self._cue_break(opener, self._line_end(opener.end))):
             return mended, at + 1
         if lines and self._opens_line(follower):
@@ -203,7 +222,7 @@ class _Pairing:
         closer = self.marks[at]
         if self._is_inch(closer) and at + 1 < len(self.marks):
             following = self.marks[at + 1]
-            if following.facing == "close" and self._line(following.start) == self._line(closer.start):
+            if following.facing == "close" and following.line == closer.line:
                 closer, at = following, at + 1
         return Span(opener.end, closer.start, opener.start, closer.end), at + 1
 
@@ -220,7 +239,7 @@ class _Pairing:
         depth = 2
         for ahead in range(at + 2, min(at + 2 + LOOK_AHEAD, len(self.marks))):
             mark = self.marks[ahead]
-            if self._line(mark.start) != self._line(opener.start):
+            if mark.line != opener.line:
                 break
             depth += 1 if mark.facing == "open" else -1
             if depth == 0 or mark.cued:
@@ -228,7 +247,7 @@ class _Pairing:
         return None, at + 1
 
     def _opens_line(self, mark: _Mark) -> bool:
-        start = self.lines[self._line(mark.start) - 1] + 1 if self._line(mark.start) else 0
+        start = self.lines[mark.line - 1] + 1 if mark.line else 0
         return mark.facing == "open" and not self.text[start : mark.start].strip(" \t\u00a0>*•-–")
 
     def _cue_break(self, opener: _Mark, limit: int) -> Span | None:
@@ -265,7 +284,7 @@ class _Pairing:
         """A closing mark and its cue with no opener: the quote began with the sentence."""
         if not closer.cued:
             return None
-        line = self._line(closer.start)
+        line = closer.line
         floor = max(floor, self.lines[line - 1] + 1 if line else 0, closer.start - LOOK_BACK)
         starts = [found.end() for found in _SENTENCE_END.finditer(self.text, floor, closer.start)]
         start = starts[-1] if starts else floor

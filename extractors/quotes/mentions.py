@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from extractors.quotes.names import Mention, Reader
+from extractors.quotes.names import Reader
 from extractors.quotes.parting import Usage
-from extractors.quotes.tokens import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from extractors.quotes.drafts import Mention
+    from extractors.quotes.tokens import Tokens
     from extractors.quotes.vocabulary import Vocabulary, Word
 
 MAX_RUN = 8  # capitalised words taken for one name of a body
@@ -27,10 +28,9 @@ _JOINING = frozenset(("dan", "of", "the"))
 class Mentions:
     """One article's mentions, in order, none overlapping, and the reader that read them."""
 
-    def __init__(self, prose: str, words: Vocabulary) -> None:
-        self.prose = prose
+    def __init__(self, tokens: Tokens, words: Vocabulary) -> None:
         self.words = words
-        self.tokens = Tokens(prose, words)
+        self.tokens = tokens
         self.capitals = [number for number, word in enumerate(self.tokens.words) if word.capital]
         usage = Usage(frozenset(self._of_bodies()), *self._of_people())
         self.reader = Reader(self.tokens, usage)
@@ -44,36 +44,48 @@ class Mentions:
 
     def _of_bodies(self) -> Iterator[str]:
         """Words that name places and bodies here: behind 'di', 'Desa', 'Polres'."""
-        words = self.tokens.words
+        words, gaps = self.tokens.words, self.tokens.gaps
         for number in self.capitals:
-            if not (number and words[number - 1].opens_place and self.tokens.gaps[number] == " "):
+            if gaps[number] != " " or not (number and self._opens_place(number - 1)):
                 continue
             if any(word.head for word in self.tokens.clause_before(number - 1)):
                 continue  # the run behind a role may end in a name: 'Kepala Desa Ujang'
             end, last = number + 1, min(number + MAX_BODY, len(words))
-            while end < last and words[end].capital and self.tokens.gaps[end] in (" ", "-"):
+            while end < last and words[end].in_place and gaps[end] in (" ", "-"):
                 end += 1
             yield from (part for word in words[number:end] for part in word.lower.split("-"))
+
+    def _opens_place(self, number: int) -> bool:
+        """'Desa', 'SDN', and the number behind it: 'SDN 2 Panggung Jaya'."""
+        word = self.tokens.words[number]
+        if word.opens_place or word.kind != "number":
+            return word.opens_place
+        return number > 0 and self.tokens.gaps[number] == " " and self.tokens.words[number - 1].opens_place
 
     def _of_people(self) -> tuple[frozenset[str], frozenset[str]]:
         """Words that stand alone where a person can, and those of them that stand beside a cue, a title or a verb."""
         alone: set[str] = set()
         speaking: set[str] = set()
+        tokens = self.tokens
+        words, gaps = tokens.words, tokens.gaps
         for number in self.capitals:
-            word, after = self.tokens.words[number], self.tokens.after(number)
-            if not word.may_be_name or (after and after.capital):
+            word = words[number]
+            if not word.may_be_name:
                 continue
-            if self._speaks_alone(number, after):
+            after = tokens.after(number)
+            if after and after.capital:
+                continue
+            gap = gaps[number]
+            if self._speaks_alone(number, words[number - 1] if gap in (" ", ". ") else None, after):
                 speaking.add(word.lower)
-            elif after and self.tokens.gaps[number] not in (" ", ". ") and self.tokens.opens_sentence(number):
+            elif after and gap not in (" ", ". ") and tokens.opens_sentence(number):
                 alone.add(word.lower)
         return frozenset(alone | speaking), frozenset(speaking)
 
-    def _speaks_alone(self, number: int, after: Word | None) -> bool:
+    def _speaks_alone(self, number: int, before: Word | None, after: Word | None) -> bool:
         """Right after a cue or a title, or right before a verb of speech."""
         words = self.words
         active = after is not None and after.lower in words.active
-        before = self.tokens.words[number - 1] if number and self.tokens.gaps[number] in (" ", ". ") else None
         if before is None:
             return active and self.tokens.opens_sentence(number)
         cue = before.lower
@@ -117,7 +129,7 @@ class Mentions:
             if mention is None:
                 done = self._run_end(number)
                 continue
-            done = max(number + 1, self.tokens.index(mention.end))
+            done = max(number + 1, mention.next)
             if not self._is_none(mention):
                 found.append(mention)
         return found
@@ -125,10 +137,10 @@ class Mentions:
     def _is_none(self, mention: Mention) -> bool:
         """A word of the sentence that was taken for a name: 'Menurutnya', 'Kapal', 'Ibu'."""
         name = (mention.name or "").lower()
-        if not name or name.endswith("nya"):
+        if not name or name == "i" or name.endswith("nya"):
             return bool(name)
         if mention.role is None and name.rstrip(".") in self.words.titles:
-            return self.tokens.lower_after(mention.end) not in self.words.active
+            return self.tokens.lower_after(mention) not in self.words.active
         common = self.words.is_common
         return common(name.split(" ", 1)[0]) and all(common(word.strip(".")) for word in name.split())
 
@@ -137,7 +149,9 @@ class Mentions:
         tokens, start, at = self.tokens, number, number
         while at > max(floor, number - MAX_SMALL):
             gap, word = tokens.gaps[at], tokens.words[at - 1]
-            if not word.in_role or not (gap == " " or (gap == ", " and at == number)):
+            if not (gap == " " or (gap == ", " and at == number)):
+                break
+            if not (word.in_role or word.lower in self.words.adjectives):
                 break
             at -= 1
             start = at if word.head or word.lower in self.words.titles else start
@@ -145,11 +159,11 @@ class Mentions:
 
     def _is_trade(self, number: int) -> bool:
         """The second word of a role in small letters: 'sopir truk Anto'."""
-        tokens = self.tokens
-        spaced = tokens.gaps[number] == tokens.gaps[number + 1] == " "
-        if self.words.language == "en" or not spaced or not self.words.may_be_noun(tokens.words[number]):
+        tokens, before = self.tokens, self.tokens.words[number - 1]
+        if not (before.head and before.in_role) or self.words.language == "en":
             return False
-        return tokens.words[number - 1].head and tokens.words[number - 1].in_role
+        spaced = tokens.gaps[number] == tokens.gaps[number + 1] == " "
+        return spaced and self.words.may_be_noun(tokens.words[number])
 
     def _run_end(self, number: int) -> int:
         """Where to look on after a word that opens no mention: past its run, or at a role within it."""

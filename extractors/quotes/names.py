@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from extractors.quotes.drafts import Draft, Mention, finish
 from extractors.quotes.parting import Parting, Usage
 from extractors.quotes.tokens import SPACE, Token, Tokens
 
@@ -28,9 +29,11 @@ _HELD_AS = re.compile(
 _ALIAS = re.compile(r"[ ](?:alias|aka|a\.k\.a\.)[ ]([A-Z][\w'’]*(?:[ ][A-Z][\w'’]*){0,2})")
 _RELATIVE = re.compile(
     r"[ ](?:(?:lain|lainnya|yang|who|itu|tersebut|ini|setempat)\b[^,.\n\0]{0,70},[ ]|"
-    r"(?:bernama|berinisial|atas nama)[ ])(?=[A-Z])"
+    r"(?:dari|pada|untuk)[ ][A-Z][^,.\n\0]{0,70},[ ]|"
+    r"(?:[a-z]{3,15}[ ]){0,2}(?:yang[ ][^,.\n\0]{1,40}[ ])?(?:bernama|berinisial|atas nama)[ ])(?=[A-Z])"
 )
-"""Between a role and its name: 'Ketua IWO yang baru dilantik, Budi, …', 'warga bernama Budi'."""
+"""Between a role and its name: 'Ketua IWO yang baru dilantik, Budi, …', 'jaksa dari Kejari Bima, Budi, …', 'warga
+bernama Budi'."""
 _AGE = re.compile(r"\d{1,3}(?:\s?(?:th|thn|tahun))?$")
 _SEPARATOR = re.compile(r"[ ]?[/&][ ]?(?=[A-Z])")
 MAX_SMALL_ROLE = 4  # words of a role in small letters
@@ -43,68 +46,6 @@ _MARKS = "'‘\"“"
 _TYING = "(,/&" + _MARKS
 """What may stand between a name and more of it, or its role."""
 MAX_INITIALS = 5  # capitals of a name's short form: 'Samsul Daeng (SDG)'
-
-
-class Mention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One person as mentioned at prose[start:end]. `name` and `role` are spelt as there; either may be None.
-
-    `sure` means that a rank, title or comma parts role from name. `first` is the first role word in lower case.
-    `titles` holds ranks and civil titles in lower case: 'Buya' alone may stand for the person later. `short_roles` are
-    the short forms a role brings along: 'jpu' of 'Jaksa Penuntut Umum (JPU)'. `doubtful` is a role's last word that may
-    be a place or a name: 'Lurah Bakri'.
-    """
-
-    start: int
-    end: int
-    role: str | None
-    name: str | None
-    alias: str | None = None
-    sure: bool = False
-    first: str = ""
-    doubtful: str | None = None
-    titles: tuple[str, ...] = ()
-    short_roles: tuple[str, ...] = ()
-    possessive: bool = False
-    """'Berg’s': whose something is, not who does anything."""
-
-
-class _Draft(msgspec.Struct):
-    end: int
-    """Where the text read so far ends, and the number of the word after it."""
-    next: int
-    tokens: list[Token] = msgspec.field(default_factory=list)
-    has_role: bool = False
-    named: bool = False
-    """The words read so far end in what can only be a name."""
-    name_from: int | None = None
-    """Index of the first token known to belong to the name: it follows a rank, a title or a comma."""
-    role_to: int = 0
-    """Tokens up to here belong to the role: a parenthesis followed them."""
-    alias: str | None = None
-    role_after: str | None = None
-    degrees: bool = False
-    short_roles: list[str] = msgspec.field(default_factory=list)
-
-    def add(self, token: Token) -> None:
-        if token.kind in ("rank", "title") and self.name_from is None and self.has_role:
-            self.name_from = len(self.tokens)
-        self.tokens.append(token)
-        self.end = token.end
-        self.has_role = self.has_role or token.kind == "head"
-        if self.name_from is not None:
-            self.named = self.named or token.kind in ("name", "acronym")
-        elif self.has_role:
-            self.named = token.kind == "name" or (self.named and token.kind == "particle")
-        else:
-            self.named = self.named or token.kind == "name"
-
-    def add_simple(self, token: Token) -> None:
-        """As `add`, for a word of a name or body."""
-        name = token.kind == "name"
-        self.named = name or (self.named and (self.name_from is not None or not self.has_role))
-        self.tokens.append(token)
-        self.end = token.end
-        self.next += 1
 
 
 class Reader:
@@ -126,10 +67,10 @@ class Reader:
         """The mention that starts with the word of that number, or None."""
         return self._plain(number) or self._read(number)
 
-    def _plain(self, number: int) -> Mention | None:
+    def _plain(self, first: int) -> Mention | None:
         """A name with nothing tied to it, the commonest case: 'Budi Santosa' before a small word or a stop."""
         tokens = self.tokens
-        words, gaps, first = tokens.words, tokens.gaps, number
+        words, gaps, number = tokens.words, tokens.gaps, first
         last = min(first + MAX_TOKENS, len(words))
         while number < last and words[number].plain:
             number += 1
@@ -138,7 +79,7 @@ class Reader:
         if number == first or number == first + MAX_TOKENS or not self._ends_plainly(number):
             return None
         start, end = tokens.starts[first], tokens.ends[number - 1]
-        return Mention(start=start, end=end, role=None, name=self.prose[start:end])
+        return Mention(start=start, end=end, number=first, next=number, role=None, name=self.prose[start:end])
 
     def _ends_plainly(self, number: int) -> bool:
         """Whether nothing before or in the word of that number can be tied to a name."""
@@ -149,15 +90,17 @@ class Reader:
         if gap == " ":
             return word.kind == "lower" and word.lower not in _TIES and tokens.gaps[number + 1][:1] != ","
         if gap == ", ":
-            return word.calendar or not (word.capital or word.head or word.lower in _TIES)
+            return word.calendar or not (word.opens_role or word.capital or word.lower in _TIES)
         mark = gap.lstrip(SPACE)[:1]
         return mark != "" and mark not in _TYING
 
     def _read(self, number: int) -> Mention | None:
-        draft = _Draft(self.tokens.starts[number], number)
+        draft = Draft(number, self.tokens.starts[number], number)
+        if not self._word(draft):
+            return None
         while len(draft.tokens) < MAX_TOKENS and self._step(draft):
             pass
-        return self._finish(draft) if draft.tokens else None
+        return finish(draft, self.tokens, self.parting)
 
     def read_role(self, number: int) -> tuple[str, int] | None:
         """A role without a name from that word on, and where it ends: 'warga Cihaur' after 'Wulan, '."""
@@ -186,32 +129,49 @@ class Reader:
         if last == first or (tokens.gaps[last] == ", " and self._capital_at(tokens.starts[last])):
             return None
         start, end = tokens.starts[first], tokens.ends[last - 1]
-        return Mention(start=start, end=end, role=self.prose[start:end], name=None, first=tokens.words[first].lower)
+        return Mention(
+            start=start,
+            end=end,
+            number=first,
+            next=last,
+            role=self.prose[start:end],
+            name=None,
+            first=tokens.words[first].lower,
+        )
 
     def _in_role(self, word: Word) -> bool:
         if word.calendar:
             return False
-        return word.capital or word.kind == "number" or word.head or word.body
+        small = word.body and word.lower not in self.words.capital_only
+        return word.capital or word.kind == "number" or word.head or small
 
     # one step: what comes next, told by what parts it from the words before
 
-    def _step(self, draft: _Draft) -> bool:
-        tokens = self.tokens
-        if not draft.tokens:
-            return self._word(draft)
-        if draft.next == len(tokens.words) or draft.tokens[-1].word.possessive:
+    def _step(self, draft: Draft) -> bool:
+        tokens, number = self.tokens, draft.next
+        if number == len(tokens.words) or draft.tokens[-1].word.possessive:
             return False
-        gap = self.prose[draft.end : tokens.starts[draft.next]]
-        if gap == " " and tokens.words[draft.next].simple and not tokens.stop_at(tokens.ends[draft.next]):
-            draft.add_simple(tokens.simple(draft.next))
-            return True
-        mark = "" if gap == " " else gap.lstrip(SPACE)[:1]
+        gap, word = self.prose[draft.end : tokens.starts[number]], tokens.words[number]
+        if gap == " ":
+            if word.simple and not tokens.stop_at(tokens.ends[number]):
+                draft.add_simple(tokens.simple(number))
+                return True
+            mark = ""
+        else:
+            mark = gap.lstrip(SPACE)[:1]
+        if (
+            draft.named
+            and gap == tokens.gaps[number]
+            and draft.tokens[-1].kind == "name"
+            and self._ends_plainly(number)
+        ):
+            return False
         if mark == "(":
             found = _PARENTHESIS.match(self.prose, draft.end)
             return self._parenthesis(draft, found) if found else False
         if mark and mark in _MARKS:
             return self._nickname(draft)
-        if draft.named and (tie := self._tied(draft, tokens.words[draft.next])) is not None:
+        if draft.named and (tie := self._tied(draft, word)) is not None:
             return tie
         if mark == ",":
             comma = _COMMA.match(self.prose, draft.end)
@@ -220,11 +180,11 @@ class Reader:
             return self._separator(draft)
         return self._word(draft) or self._relative(draft)
 
-    def _jump(self, draft: _Draft, end: int) -> None:
+    def _jump(self, draft: Draft, end: int) -> None:
         """Read on at `end`."""
         draft.end, draft.next = end, self.tokens.index(end)
 
-    def _nickname(self, draft: _Draft) -> bool:
+    def _nickname(self, draft: Draft) -> bool:
         """The Cak of Munir 'Cak' Hadi: part of the name, marks and all."""
         found = _NICKNAME.match(self.prose, draft.end)
         if found:
@@ -232,7 +192,7 @@ class Reader:
             self._jump(draft, found.end())
         return bool(found)
 
-    def _separator(self, draft: _Draft) -> bool:
+    def _separator(self, draft: Draft) -> bool:
         """'Dandim 0808/Blitar', 'Sosial & Politik': the role goes on."""
         found = _SEPARATOR.match(self.prose, draft.end)
         if not found or draft.named:
@@ -240,7 +200,7 @@ class Reader:
         self._jump(draft, found.end())
         return True
 
-    def _tied(self, draft: _Draft, word: Word) -> bool | None:
+    def _tied(self, draft: Draft, word: Word) -> bool | None:
         """What is tied to the name by `word`: a by-name (True: read on), a degree or a role (False: that is all)."""
         if word.capital:
             degree = self.tokens.degree(draft.end) if self.prose[draft.end : draft.end + 1] == " " else None
@@ -262,7 +222,7 @@ class Reader:
 
     # a word
 
-    def _word(self, draft: _Draft) -> bool:
+    def _word(self, draft: Draft) -> bool:
         tokens, number = self.tokens, draft.next
         if draft.tokens and not tokens.next_to(draft.end, number):
             return False
@@ -278,7 +238,7 @@ class Reader:
         draft.next = number + 1 if token.end <= tokens.ends[number] + 1 else tokens.index(token.end)
         return True
 
-    def _place(self, draft: _Draft) -> Token | None:
+    def _place(self, draft: Draft) -> Token | None:
         """A known place in the role: 'Bupati Serang', and behind an unknown body 'Kepala Diskom Bengkalis Rahman'."""
         if draft.name_from is not None:
             return None
@@ -303,12 +263,13 @@ class Reader:
         word = self.tokens.following(at)
         return word is not None and word.head
 
-    def _continues(self, draft: _Draft, token: Token) -> bool:
+    def _continues(self, draft: Draft, token: Token) -> bool:
         kind, named, begun = token.kind, draft.named, bool(draft.tokens)
         if kind == "lower":
             return begun and self._small_word(draft, token)
         if kind == "particle":
-            return begun and draft.tokens[-1].kind in ("name", "acronym") and self._capital_at(token.end)
+            apt = begun and (token.capital or draft.tokens[-1].kind in ("name", "acronym"))
+            return apt and self._capital_at(token.end)
         if kind == "number":
             return begun and not named
         if kind == "body" and not token.capital:
@@ -319,29 +280,49 @@ class Reader:
             return True
         return not (begun and token.word.calendar)
 
-    def _small_word(self, draft: _Draft, token: Token) -> bool:
+    def _small_word(self, draft: Draft, token: Token) -> bool:
         """'sekaligus Ketua Komite', 'Pariwisata dan Kebudayaan', and a surname in small letters by mistake."""
         if not draft.named:
             if token.word.text in self.words.joins:
                 return self._head_at(token.end)
             if token.word.text in self.words.of_body:
                 return self._joins_bodies(draft, token.end)
-            if len(draft.tokens) > 1 or not draft.has_role:
+            if token.word.text in self.words.of_origin:
+                following = self.tokens.following(token.end)
+                return draft.has_role and following is not None and following.capital and following.body
+            known = token.lower in self.words.adjectives
+            if not draft.has_role or (len(draft.tokens) > 1 and draft.tokens[-1].capital and not known):
                 return False
-            return self.words.language == "id" and self.words.may_be_noun(token.word) and self._name_at(token.end)
+            return self.words.language == "id" and self._leads_to_name(draft.next)
         if draft.tokens[-1].kind != "name" or self.prose[token.end : token.end + 1] != ",":
             return False
         return self.tokens.degree(token.end) is not None
 
-    def _role_after_name(self, draft: _Draft, token: Token) -> bool:
+    def _leads_to_name(self, number: int) -> bool:
+        """'pemilik kafe, Budi', 'ahli hukum tata negara Budi': a few nouns from that word on, then a name."""
+        tokens = self.tokens
+        for at in range(number, min(number + MAX_SMALL_ROLE, len(tokens.words) - 1)):
+            word = tokens.words[at]
+            if word.capital or not (self.words.may_be_noun(word) or word.in_role):
+                return False
+            if self._name_at(tokens.ends[at]):
+                return True
+            if tokens.gaps[at + 1] == ", ":
+                apposed = _APPOSED.match(self.prose, tokens.starts[at + 1])
+                return bool(apposed) and self._name_at(tokens.ends[at] + 1)
+            if tokens.gaps[at + 1] != " ":
+                return False
+        return False
+
+    def _role_after_name(self, draft: Draft, token: Token) -> bool:
         """'Tarjo warga Desa …': a role straight after the name is read apart, and ends the mention.
 
         'Amir Hakim menduga' and 'Opposition leader Karl Lund' are no such: the word belongs to the name, to the role.
         """
-        if self.words.language == "en" and self._name_at(token.end):
+        if self.words.language == "en" and self._name_after_heads(draft.next):
             return True
         role = self.read_role(draft.next)
-        if role and token.capital and " " not in role[0]:
+        if role and token.capital and (" " not in role[0] or token.lower in self.words.in_names):
             return True
         if role and draft.role_after is None:
             draft.role_after, draft.end = role
@@ -349,16 +330,24 @@ class Reader:
 
     def _is_english_role(self, token: Token) -> bool:
         """'State Senator Ann Berg' goes on after the role; 'Ann Baker' ends in what only looks like one."""
-        return self.words.language == "en" and self._name_at(token.end)
+        return self.words.language == "en" and self._name_after_heads(self.tokens.index(token.start))
 
-    def _joins_bodies(self, draft: _Draft, at: int) -> bool:
+    def _name_after_heads(self, number: int) -> bool:
+        """Whether a name follows the role words from that number on: 'deputy head Ann Berg'."""
+        words = self.tokens.words
+        last = min(number + MAX_SMALL_ROLE, len(words)) - 1
+        while number < last and words[number + 1].head and self.tokens.gaps[number + 1] == " ":
+            number += 1
+        return self._name_at(self.tokens.ends[number])
+
+    def _joins_bodies(self, draft: Draft, at: int) -> bool:
         """'Pariwisata dan Kebudayaan' is one body; 'Andi dan Kapolsek' are two people."""
         following = self.tokens.following(at)
         if not following or draft.name_from is not None or following.opens_role:
             return False
         return following.kind == "body" or (draft.tokens[-1].kind == "body" and following.capital)
 
-    def _relative(self, draft: _Draft) -> bool:
+    def _relative(self, draft: Draft) -> bool:
         if draft.named or not draft.has_role:
             return False
         found = _RELATIVE.match(self.prose, draft.end)
@@ -370,7 +359,7 @@ class Reader:
 
     # a parenthesis
 
-    def _parenthesis(self, draft: _Draft, found: re.Match[str]) -> bool:
+    def _parenthesis(self, draft: Draft, found: re.Match[str]) -> bool:
         """An age, an arm of service, a by-name or the short form of a role."""
         inside = found[1].strip()
         if _AGE.match(inside):
@@ -393,7 +382,7 @@ class Reader:
             draft.short_roles.append(inside.lower())
         return True
 
-    def _is_alias(self, draft: _Draft, inside: str) -> bool:
+    def _is_alias(self, draft: Draft, inside: str) -> bool:
         """'M Rasyidan (Acid)', 'Samsul Daeng (SDG)'; but not the short form of an unknown body."""
         if not inside[:1].isupper() or len(inside) > MAX_ALIAS:
             return False
@@ -407,7 +396,7 @@ class Reader:
 
     # a comma
 
-    def _comma(self, draft: _Draft, at: int) -> bool:
+    def _comma(self, draft: Draft, at: int) -> bool:
         """A degree, the rest of a role, the name of a role, or the role of a name."""
         degree = self.tokens.degree(draft.end, further=draft.degrees)
         if degree:
@@ -420,6 +409,10 @@ class Reader:
             return False
         if following.word.text in self.words.of_body and not draft.named and self._joins_bodies(draft, following.end):
             self._jump(draft, at)  # 'Koperasi, Perindustrian, dan Perdagangan'
+            return True
+        if draft.named and self._is_unknown_role(draft, following):
+            self._jump(draft, at)
+            draft.name_from, draft.has_role = len(draft.tokens), True
             return True
         if draft.named and not self._ends_in_place(draft, following):
             return self._role_after_comma(draft, number)
@@ -436,90 +429,52 @@ class Reader:
             return True
         return False
 
-    def _ends_in_place(self, draft: _Draft, following: Token) -> bool:
+    def _is_unknown_role(self, draft: Draft, following: Token) -> bool:
+        """'Kordiv Pencegahan Bawaslu Rumbai, Budi Santosa, …': a role no list knows, of a body, and its name."""
+        first = draft.tokens[0]
+        if draft.has_role or draft.name_from is not None or self.words.language != "id" or first.kind != "name":
+            return False
+        if first.lower in self.usage.of_people or first.lower in self.words.first_names:
+            return False
+        of_body = any(token.kind == "body" and token.lower not in self.words.in_names for token in draft.tokens[1:])
+        if not of_body or following.kind not in ("name", "rank", "title") or following.word.not_name:
+            return False
+        apposed = _APPOSED.match(self.prose, following.start)
+        return apposed is not None and (not apposed[1] or apposed[1] in self.words.active)
+
+    def _ends_in_place(self, draft: Draft, following: Token) -> bool:
         """'Camat Ciemas, Budi Santoso, …': what seemed a name is a place, for a name comes between commas."""
         if draft.name_from is not None or not draft.has_role or following.word.not_name:
             return False
         if following.kind in ("rank", "title"):
             return True
         tail = {token.lower for token in draft.tokens if token.kind == "name"}
-        if following.kind != "name" or tail & self.usage.of_people:
+        soft = following.lower in self.words.soft or following.lower in self.words.in_names
+        if not (following.kind == "name" or soft) or tail & self.usage.of_people:
             return False
         apposed = _APPOSED.match(self.prose, following.start)
         if not apposed:
             return False
-        return not apposed[1] or apposed[1] in self.words.active or apposed[1] in self.words.occasions
+        verb = apposed[1]
+        if not verb or verb in self.words.active or verb in self.words.occasions:
+            return True
+        return verb.startswith(("me", "ber")) and bool(self.words.predicate_shape.fullmatch(verb))
 
-    def _role_after_comma(self, draft: _Draft, number: int) -> bool:
+    def _role_after_comma(self, draft: Draft, number: int) -> bool:
         """'Doni Irwan, pengunjung asal Bogor': the role behind the name."""
         following = self.tokens.words[number]
         if not following.head or draft.role_after is not None or draft.tokens[0].kind == "head":
             return False
         lone = len(draft.tokens) == 1 and draft.tokens[0].lower not in self.usage.of_people
         role = None if lone and following.capital else self.read_role(number)
-        if role:
+        if role and not (following.capital and self._names_someone(role[0])):
             draft.role_after, draft.end = role
         return False
 
-    # the mention
-
-    def _finish(self, draft: _Draft) -> Mention | None:
-        tokens = self._trimmed(draft.tokens)
-        if not (tokens and (tokens[0].capital or any(token.kind == "head" or token.capital for token in tokens))):
-            return None
-        first = self._name_start(draft, tokens)
-        role_end = first
-        while role_end and tokens[role_end - 1].kind in ("rank", "title"):
-            role_end -= 1
-        while first < len(tokens) and tokens[first].kind in ("rank", "title"):
-            first += 1
-        role_from = 0
-        while role_from < role_end and tokens[role_from].kind in ("rank", "title"):
-            role_from += 1
-        has_role = draft.has_role and role_from < role_end
-        role = self._text(tokens[role_from:role_end]) if has_role else draft.role_after
-        possessive = tokens[-1].word.possessive
-        name = self._text(tokens[first:]) if first < len(tokens) else None
-        if name and possessive:
-            name = name[:-2]
-        titles = tuple([token.lower for token in tokens if token.kind in ("rank", "title")])
-        if name is None and role is None:
-            if not titles or not tokens[-1].capital:
-                return None
-            name = self._text(tokens[-1:])
-        behind = draft.role_after or draft.alias or draft.degrees
-        return Mention(
-            start=tokens[0].start,
-            end=max(draft.end, tokens[-1].end) if behind else tokens[-1].end,
-            role=role,
-            name=name,
-            alias=draft.alias,
-            sure=draft.name_from is not None or (not draft.has_role and bool(titles)),
-            first=role.split(" ", 1)[0].lower() if role else "",
-            doubtful=tokens[-1].word.text if name is None and role and self.parting.is_doubtful(tokens) else None,
-            titles=titles,
-            short_roles=tuple(draft.short_roles),
-            possessive=possessive,
-        )
-
-    def _trimmed(self, tokens: list[Token]) -> list[Token]:
-        """Without a hanging 'dan' or 'bin', or a degree that follows without a comma."""
-        end = len(tokens)
-        while (
-            end and tokens[end - 1].kind in ("particle", "lower") and not (end > 1 and tokens[end - 2].kind == "name")
-        ):
-            end -= 1
-        while end > 1 and tokens[end - 1].kind in ("acronym", "name") and tokens[end - 1].word.degree:
-            end -= 1
-        return tokens[:end]
-
-    def _name_start(self, draft: _Draft, tokens: list[Token]) -> int:
-        """Index of the first token of the name part, rank and title included."""
-        if draft.name_from is not None:
-            return min(draft.name_from, len(tokens))
-        if not draft.has_role:
-            return self.parting.without_role(tokens)
-        return self.parting.after_role(tokens, min(draft.role_to, len(tokens)))
-
-    def _text(self, tokens: list[Token]) -> str:
-        return " ".join(self.prose[tokens[0].start : tokens[-1].end].split())
+    def _names_someone(self, role: str) -> bool:
+        """What follows the comma is somebody else, role and name: 'Hari Air Sedunia, Camat Rumbai M. Basir'."""
+        words = self.words
+        if len(role.rsplit(" ", 1)[-1]) == 1:
+            return True  # an initial: 'Camat Rumbai M'
+        inner = [word.strip(".,").lower() for word in role.split()[1:-1]]
+        return any(word in words.first_names or word in words.ranks or word in words.titles for word in inner)

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from extractors.quotes.vocabulary import Vocabulary
 
 _VILLAGES = frozenset(("desa", "kelurahan", "kecamatan", "nagari", "kampung", "gampong", "kades", "lurah", "camat"))
+_DIVISIONS = frozenset(("kabid", "kasi", "kasie", "kabag", "kasubbag", "bidang", "seksi", "koordinator", "guru"))
+"""'Kabid SMP Budi' heads the division of such schools: no school's name follows."""
 LONG_NAME = 4  # words behind 'Camat' or 'Bupati': two of the place, two of the name
+MAX_OWN_NAME = 2  # words of a place's or body's own name, before a given name
 MAX_TEAM = 2  # words of a team's name
 MAX_RUNS = 40  # names looked for all over one article
 _ROLE_KINDS = frozenset(("head", "place", "number", "rank", "title", "lower"))
@@ -51,7 +54,18 @@ class Parting(msgspec.Struct, frozen=True):
                 break
             index += 1
         captain = not index and len(tokens) > 3 and tokens[0].lower in self.words.of_team
-        return self._past_team(tokens, 1) if captain else index
+        return self._past_team(tokens, 1) if captain else self._past_body(tokens, index)
+
+    def _past_body(self, tokens: Sequence[Token], first: int) -> int:
+        """Past a role no list knows that ends in a body: 'Pendamping Desa Eka Saputra'."""
+        if self.words.language != "id" or tokens[0].lower in self.usage.of_people:
+            return first
+        for index in range(len(tokens) - 3, first, -1):
+            token = tokens[index]
+            named = self._is_soft(token) or token.lower in self.words.in_names
+            if token.kind == "body" and token.capital and not named and tokens[index + 1].kind == "name":
+                return index + 1
+        return first
 
     def after_role(self, tokens: Sequence[Token], start: int) -> int:
         """The name's first token at or after `start`; len(tokens) when the role is all there is."""
@@ -62,7 +76,29 @@ class Parting(msgspec.Struct, frozen=True):
         first = hard + 1
         if not any(token.kind in ("name", "place") for token in tokens[first:]):
             return len(tokens)
+        begins = self._by_first_name(tokens, first) if first else None
+        if begins is not None:
+            return begins
         return self._by_usage(tokens, self._past_own_name(tokens, first) if first else first)
+
+    def _is_first_name(self, tokens: Sequence[Token], index: int) -> bool:
+        """A common given name, or 'M.', with more of the name behind it."""
+        token = tokens[index]
+        soft = self._is_soft(token) or token.lower in self.words.in_names
+        if token.kind == "name" or (token.kind == "body" and soft):
+            follows = index + 1 < len(tokens) and tokens[index + 1].kind == "name"
+            return follows and token.lower in self.words.first_names
+        return False
+
+    def _by_first_name(self, tokens: Sequence[Token], first: int) -> int | None:
+        """The given name behind a place's or body's own: 'Camat Rumbai Timur Ahmad Basir'; None where there is none."""
+        before = tokens[first - 1]
+        if not (before.kind in ("body", "acronym", "number", "place") or before.lower in self.words.of_place):
+            return None
+        if before.lower in self.words.takes_name:
+            return None
+        last = min(first + MAX_OWN_NAME, len(tokens) - 2)
+        return next((index for index in range(first, last + 1) if self._is_first_name(tokens, index)), None)
 
     def is_doubtful(self, tokens: Sequence[Token]) -> bool:
         """The role ends in an unknown word: 'Camat Ciherang' is a place, 'Lurah Bakri' a name."""
@@ -76,6 +112,8 @@ class Parting(msgspec.Struct, frozen=True):
         if kind in _ROLE_KINDS:
             return True
         if kind == "body":
+            if index and tokens[index].lower in self.words.in_names and self._is_first_name(tokens, index):
+                return False  # 'DPR RI Lalu Hadrian'
             begun = index > 0 and tokens[index - 1].kind in ("name", "place")
             return not (begun and self._is_soft(tokens[index]))
         if kind == "acronym":
@@ -98,8 +136,10 @@ class Parting(msgspec.Struct, frozen=True):
             return True
         if index + 1 >= len(tokens) or tokens[index + 1].kind not in _NAME_KINDS:
             return False
+        if not self.prose[tokens[index + 1].start].isalnum():
+            return False  # a by-name in marks follows: 'Ketua Paguyuban Dedi "Bogel" Supriadi'
         if before in self.words.takes_name and len(tokens[index].word.text) > 3:
-            return True
+            return index < 2 or tokens[index - 2].lower not in _DIVISIONS
         lead = before in self.words.of_place or before in self.words.bodies
         return lead and bool(self.words.village.fullmatch(tokens[index].lower))
 
@@ -122,7 +162,7 @@ class Parting(msgspec.Struct, frozen=True):
     def _is_spoken_of(self, tokens: Sequence[Token], first: int) -> bool:
         """'Ketua Panitia Haul Budi Santosa' in an article that speaks of the 'haul'."""
         word = tokens[first].lower
-        if first < 2 or tokens[first - 1].kind == "lower" or word in self.usage.of_people:
+        if first < 2 or tokens[first - 1].kind == "lower" or word in self.usage.of_people | self.words.first_names:
             return False
         if word not in self.runs and len(self.runs) < MAX_RUNS:
             self.runs[word] = f" {word} " in self.prose
@@ -142,7 +182,7 @@ class Parting(msgspec.Struct, frozen=True):
     def _stands_alone(self, name: str) -> bool:
         """Whether the article also uses those words with no other capital beside them."""
         if name not in self.runs and len(self.runs) < MAX_RUNS:
-            alone = re.search(rf"(?<![A-Z]\w)\b{re.escape(name)}\b(?! ?[A-Z(])", self.prose)
+            alone = re.search(rf"(?<![A-Z]\w)\b{re.escape(name)}\b(?! ?[\"“'‘A-Z(])", self.prose)
             self.runs[name] = alone is not None
         return self.runs.get(name, False)
 

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from extractors.quotes.evidence import Evidence
+from extractors.quotes.identity import spelt_out
 from extractors.quotes.mentions import Mentions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from extractors.quotes.drafts import Mention
     from extractors.quotes.evidence import Gender
-    from extractors.quotes.names import Mention
+    from extractors.quotes.sentences import Prose
     from extractors.quotes.vocabulary import Vocabulary
 
 _KNOWN_AS = re.compile(
@@ -28,6 +32,7 @@ _BY_NAME_OF = re.compile(r",? (?:sapaan|panggilan)(?: akrab)? (?=[A-Z])")
 _BY_NAME_SIGNS = ("sapa", "panggil", "alias", "known as")
 MAX_PEOPLE = 400  # in one article; lists of names longer than that are no news
 LATEST = 40  # people of one name element that are compared, the last named first
+MAX_NAME = 10  # words; longer ones are lists that are written without a comma
 MAX_HIDDEN = 3  # letters of initials that hide a name
 MIN_FUZZY = 4  # letters; shorter names differ too easily by one
 
@@ -76,41 +81,81 @@ def fold(name: str) -> tuple[str, ...]:
 class People:
     """The table of one article's people, built once over its mentions; `whom` then reads any further one."""
 
-    def __init__(self, prose: str, words: Vocabulary) -> None:
-        self.prose = prose
+    def __init__(self, prose: Prose, words: Vocabulary) -> None:
+        self.prose = prose.text
         self.words = words
-        self.mentions = Mentions(prose, words)
+        self.mentions = Mentions(prose.tokens, words)
         self.reader = self.mentions.reader
         self.evidence = Evidence(self.mentions.tokens, self.reader.usage)
         self.people: list[Person] = []
-        self._by_names = any(sign in prose for sign in _BY_NAME_SIGNS)
+        self._by_names = any(sign in prose.text for sign in _BY_NAME_SIGNS)
         self._by_words: dict[tuple[str, ...], Person] = {}
+        self._unknown: set[tuple[str, ...]] = set()  # names looked for in vain since someone was entered
         self._by_word: dict[str, list[Person]] = {}
         self._by_letter: dict[str, list[Person]] = {}
         self._by_initials: dict[str, Person] = {}
         self._by_alias: dict[str, Person] = {}
+        self._officials: dict[str, Person] = {}
         self._by_head: dict[str, list[tuple[frozenset[str], Person]]] = {}
         self.sightings = self._gather()
 
     def _gather(self) -> list[Sighting]:
         """Every mention of someone known, in order. Those who are surely people are entered first."""
         named = [mention for mention in self.mentions.found if mention.name]
+        unsure: list[Mention] = []
         for mention in named:
             if self.evidence.is_person(mention):
                 self._settle(mention)
-        for mention in named:
-            if self._named_in_part(mention):
-                self._settle(mention)
-        for mention in named:
-            if self.evidence.may_be_person(mention) and self._named(mention.name or "", mention.start) is None:
+            else:
+                unsure.append(mention)
+        if self.reader.usage.of_people:
+            for mention in named:
+                if self._named_in_part(mention):
+                    self._settle(mention)
+        for mention in unsure:
+            if self.evidence.may_be_person(mention) and self._is_news(mention):
                 self._settle(mention, faint=True)
         sightings: list[Sighting] = []
         for mention in self.mentions.found:
-            person = self.whom(mention, create=False)
+            person = self.whom(mention, create=False) or self._official(mention)
             if person:
                 person.seen.append(mention.start)
                 sightings.append(Sighting(mention, person))
         return sightings
+
+    def _official(self, mention: Mention) -> Person | None:
+        """Someone without a name who opens a sentence: 'Kepala Dinas Perikanan menyebut …', 'Seorang pedagang …'."""
+        role = mention.role or ""
+        if mention.name or self.words.language == "en":
+            return None
+        someone = mention.first in self.words.someone
+        if someone:
+            role = self._with_noun(role.partition(" ")[2], mention.next)
+        if not role or not (someone or any(word[0].isupper() for word in role.split()[1:])):
+            return None
+        held = [] if someone else self._role_keys(self._role_words(role))
+        if mention.first in self.words.silent or any(key in self._by_head for key in held):
+            return None
+        if not self.mentions.tokens.opens_sentence(self._number(mention)) or self.evidence.is_pointed_at(mention):
+            return None
+        return self._officials.setdefault(role.lower(), Person(roles=[role], at=mention.start))
+
+    def _with_noun(self, role: str, number: int) -> str:
+        """'penjual' -> 'penjual petasan', where the word of that number goes on with it."""
+        tokens = self.mentions.tokens
+        if not role or number >= len(tokens.words) or tokens.gaps[number] != " ":
+            return role
+        word = tokens.words[number]
+        return f"{role} {word.text}" if self.words.may_be_noun(word) else role
+
+    def _number(self, mention: Mention) -> int:
+        return self.mentions.tokens.index(mention.start)
+
+    def _is_news(self, mention: Mention) -> bool:
+        """A name nobody bears so far, or the full one of somebody called 'Mas Yudhis'."""
+        words = fold(mention.name or "")
+        person = self._named(mention.name or "", mention.start)
+        return person is None or (_begins(person.words, words) and person.words[0] not in words)
 
     def _named_in_part(self, mention: Mention) -> bool:
         """'Henry Stroud', whom the article also calls 'Stroud' where a speaker stands."""
@@ -144,7 +189,8 @@ class People:
         return person
 
     def _learn(self, person: Person, mention: Mention) -> None:
-        if mention.name and (not person.words or len(fold(mention.name)) > len(person.words)):
+        fuller = mention.name and (not person.words or len(fold(mention.name)) > len(person.words))
+        if fuller and not self._is_place_and_name(mention, person):
             person.name = mention.name
         if mention.role and mention.role not in person.roles:
             person.roles.append(mention.role)
@@ -160,6 +206,12 @@ class People:
         known = _KNOWN_AS.search(self.prose, mention.end, mention.end + 60) if self._by_names else None
         if known:
             person.aliases.add(known[1].strip(" .").lower())
+
+    def _is_place_and_name(self, mention: Mention, person: Person) -> bool:
+        """'Camat Rumbai Heri Susanta', of someone known as Heri Susanta."""
+        words, role = fold(mention.name or ""), fold(mention.role or "")
+        known = len(person.words) > 1 and words[-len(person.words) :] == person.words
+        return known and bool(role) and (role[-1] in self.words.of_place or role[-1] in self.words.of_team)
 
     def whom(self, mention: Mention, *, create: bool = True) -> Person | None:
         """The person a mention means: by name, else by role; a new one where `create` allows it."""
@@ -190,17 +242,28 @@ class People:
         person = self._by_words.get(words)
         if person is not None and person.words == words:
             return person
-        sharing = [person for word in words for person in self._by_word.get(word, ())[-LATEST:]]
-        found = [person for person in sharing if _part(words, person.words)]
+        if words in self._unknown:
+            return None
+        person = self._named_alike(words, at)
+        if person is None:
+            self._unknown.add(words)
+        return person
+
+    def _named_alike(self, words: tuple[str, ...], at: int) -> Person | None:
+        if len(words) > MAX_NAME:
+            return None
+        found = [person for person in _latest(self._by_word, words) if _part(words, person.words)]
         if found:
             return self._likeliest(found, words, at)
         if len(words) == 1 and words[0] in self._by_initials:
             return self._by_initials[words[0]]
-        near = [person for word in words for person in self._by_letter.get(word[0], ())[-LATEST:]]
+        if len(self.people) >= MAX_PEOPLE:
+            return self._by_alias.get(" ".join(words))
+        near = _latest(self._by_letter, [word[0] for word in words])
         found = [person for person in near if _misspelt(words, person.words)]
         if found:
             return self._likeliest(found, words, at)
-        return self._by_alias.get(" ".join(words))
+        return self._by_alias.get(" ".join(words)) or _shortened(words, near)
 
     def _likeliest(self, found: list[Person], words: tuple[str, ...], at: int) -> Person:
         """Of several who bear the name: English surnames first, then whoever was last mentioned before `at`."""
@@ -217,6 +280,7 @@ class People:
 
     def _enter(self, person: Person) -> None:
         """Make the person findable under every word of the name, its initials and the by-names."""
+        self._unknown.clear()
         words = fold(person.name or "")
         if words != person.words:
             for word in set(words).difference(person.words):
@@ -230,6 +294,10 @@ class People:
             self._by_alias.setdefault(alias, person)
             for part in alias.split():
                 self._by_alias.setdefault(part, person)
+
+    def called(self, name: str) -> Person | None:
+        """Whoever bears exactly that name, the fullest one."""
+        return next((person for person in self.people if person.name == name), None)
 
     def first_named(self, at: int, reach: int) -> Person | None:
         """The first person mentioned from `at` on, no further than `reach` characters away."""
@@ -269,14 +337,13 @@ class People:
 
     def _role_words(self, role: str) -> list[str]:
         """A role's words spelt out: 'Wabup Serang' -> wakil, bupati, serang; 'Plt' and such dropped."""
-        found: list[str] = []
-        for word in re.findall(r"[^\W\d_]+|\d+", role.lower()):
-            if word in self.words.acting:
-                continue
-            spelt = self.words.abbreviations.get(word, word)
-            for part in spelt.split():
-                found += self.words.abbreviations.get(part, part).split()
-        return found
+        return spelt_out(role, self.words)
+
+
+def _latest(table: dict[str, list[Person]], keys: Iterable[str]) -> list[Person]:
+    """Whom the table has under any of the keys, the last named of each, none twice."""
+    found = {id(person): person for key in keys if key in table for person in table[key][-LATEST:]}
+    return list(found.values())
 
 
 def _part(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
@@ -295,8 +362,20 @@ def _part(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
 
 def _misspelt(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
     """Each word of the shorter differs from one of the longer by a letter at most."""
-    short, long = sorted((words, name), key=len)
+    short, long = (words, name) if len(words) <= len(name) else (name, words)
+    if len(long) > MAX_NAME:
+        return False
     return all(len(word) >= MIN_FUZZY and any(_near(word, other) for other in long) for word in short)
+
+
+def _shortened(words: tuple[str, ...], near: Iterable[Person]) -> Person | None:
+    """'Yudhis' for 'Fransiskus Yudhistira' or the other way round, where one person alone can be meant."""
+    found = {id(person): person for person in near if _begins(words, person.words) or _begins(person.words, words)}
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _begins(short: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    return len(short) == 1 and len(short[0]) > MIN_FUZZY and any(word.startswith(short[0]) for word in name)
 
 
 def _near(one: str, other: str) -> bool:

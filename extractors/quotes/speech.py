@@ -15,8 +15,10 @@ from extractors.quotes.sentences import BLANK
 
 if TYPE_CHECKING:
     from extractors.model import QuoteKind
+    from extractors.quotes.apart import Reason
+    from extractors.quotes.drafts import Mention
     from extractors.quotes.marks import Span
-    from extractors.quotes.names import Mention, Reader
+    from extractors.quotes.names import Reader
     from extractors.quotes.sentences import Prose
     from extractors.quotes.vocabulary import Vocabulary
 
@@ -104,6 +106,12 @@ class Speech:
         long = continued or span.runs_on or len(words) > 3
         return "direct" if whole and ended and long and not _is_title(words) else None
 
+    def reason(self, span: Span) -> Reason:
+        """Why the span is no speech."""
+        if self._announced(self._lead(span).strip()):
+            return "announced"
+        return "title" if _is_title(_WORDS.findall(self.text[span.start : span.end])) else "unreported"
+
     def _may_weave(self, cue: str | None) -> bool:
         """Whether the verb takes a piece of speech into its own sentence: 'menyebut', not 'menyambut'."""
         lower = (cue or "").lower()
@@ -142,7 +150,10 @@ class Speech:
         """A verb in -nya the lexicon lacks, recognised by its place: '…," guraunya.'"""
         if self.words.language != "id" or not lower.endswith("nya") or lower in self.words.not_cue:
             return False
-        return len(lower) >= MIN_SUFFIXED and self.text[span.end - 1] in ",?!" and bool(_CUE_END.match(self.prose, end))
+        if len(lower) < MIN_SUFFIXED or not _CUE_END.match(self.prose, end):
+            return False
+        small = self.text[end - 1 : end].islower() and self.text[end - len(lower) : end].islower()
+        return self.text[span.end - 1] in (",?!." if small else ",?!") or self.text[span.outer_end] == ","
 
     def _is_new_verb(self, span: Span, cue: str, end: int) -> bool:
         """A bare verb the lexicon lacks, recognised by its place: '…," sentil Budi.'"""

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from extractors.quotes.sentences import BLANK
+
 if TYPE_CHECKING:
+    from extractors.quotes.drafts import Mention
     from extractors.quotes.evidence import Gender
     from extractors.quotes.people import People, Person, Sighting
     from extractors.quotes.sentences import Prose
@@ -32,6 +35,9 @@ _ACTING_ON = re.compile(r"(?:me|di)[a-z]{5,}\Z")
 """'menangkap Andi': the verb right before makes its object."""
 _AGENT = re.compile(r"(?:oleh|by|dari|di[a-z]{5,})\Z")
 """'dibuka Bupati', 'oleh Andi': after it stands who acts."""
+_MET = re.compile(r"\Adi(?:temui|sambut|terima|pimpin|buka|pandu|isi|jumpai|tutup|hampiri|jelaskan)\Z")
+_NAMED = re.compile(r"(?<=\s)[A-Z][a-z]+ [A-Z][a-z]+")
+_TAIL = re.compile(r"(?:,? (?:pada|di|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu)\b[^.\n\0]{0,80})?[.\n\0]")
 _ACCORDING = re.compile(r"\baccording to(?: [a-z][\w'’]*){0,5},? \Z")
 """'according to his son, Paul Berg'"""
 _PRESENT = re.compile(r"\W*(?:Turut )?(?:Hadir|Tampak|Terlihat)\b[^,.]{0,60}\Z")
@@ -41,6 +47,8 @@ _FRONTED = re.compile(r"\W*[A-Z]\w+(?:ed|told) by\b")
 """'Asked by the chair, Ann Berg, …': someone else's question."""
 _OPENING = re.compile(r"[^,]{0,80},\s*\Z")
 """An adverbial up to its comma: 'Dalam sambutannya, Bupati …'."""
+MAX_BEFORE_AGENT = 8  # words of a sentence before the one who acts in it
+_AGE = re.compile(r" ?\(\d{1,3}[^()\n]{0,12}\)")
 REACH = 60  # characters before a mention that may hold 'according to'
 MAX_EPITHET = 3  # words between the opening of a sentence and its subject
 AHEAD = 5  # words looked at after a mention
@@ -58,6 +66,8 @@ class Thread:
         self.words = words
         self.subject: Person | None = None
         self.past: list[Person] = []
+        self.faint = False
+        """Whoever became the subject last neither spoke nor came with a word that turns to someone else."""
         self.next = 0
 
     def skip(self, to: int) -> None:
@@ -69,23 +79,29 @@ class Thread:
     def read(self, to: int) -> None:
         """Follow the prose up to `to`; the best subject of each sentence takes over."""
         sightings = self.people.sightings
-        best, weight, sentence = None, IS_NOT, -1
+        best, weight, sentence, self.faint = None, IS_NOT, -1, False
         while self.next < len(sightings) and sightings[self.next].mention.start < to:
             sighting = sightings[self.next]
             self.next += 1
-            here = self.sentences.index(sighting.mention.start)
+            here = self.sentences.start(sighting.mention.start)
             if here != sentence:
-                self._take(best, weight)
+                self._take(best, weight, sentence)
                 best, weight, sentence = None, IS_NOT, here
-            counts = self.weigh(sighting, self.sentences.starts[here])
+            counts = self.weigh(sighting, here)
             if counts > weight:
                 best, weight = sighting.person, counts
-        self._take(best, weight)
+        self._take(best, weight, sentence)
 
-    def _take(self, person: Person | None, weight: int) -> None:
+    def _take(self, person: Person | None, weight: int, start: int) -> None:
         if person is None or (weight == MAY_BE and self.subject is not None):
             return
+        if person is not self.subject:
+            turned = self._opens_line(start) or self.words.switch.match(self.prose, start)
+            self.faint = weight < SPEAKS and not turned
         self.turn_to(person)
+
+    def _opens_line(self, at: int) -> bool:
+        return not at or self.prose[at - 1] == "\n"
 
     def turn_to(self, person: Person) -> None:
         """Make that person the running subject."""
@@ -104,20 +120,25 @@ class Thread:
         mention, silent = sighting.mention, sighting.person.silent
         before = self.prose[max(start, mention.start - LEAD) : mention.start]
         tokens = self.people.mentions.tokens
-        first = tokens.index(mention.start)
+        first = mention.number
         last = [word.lower for word in tokens.words[max(tokens.index(start), first - 2) : first]]
-        following = self._following(mention.end, tokens)
+        following = self._following(mention, tokens)
         companion = self._is_companion(before, last)
         if not mention.possessive and self._speaks(last, following, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
         if self.people.evidence.is_statement(mention.start):
             return OPENS
-        if _ACCORDING.search(before[-REACH:]):
+        if "according" in before and _ACCORDING.search(before[-REACH:]):
             return SPEAKS
         if mention.possessive or self._held_by_pronoun(tokens, start, first, before):
             return IS_NOT
         if companion or self._is_object(before, last):
-            return MAY_BE if _AGENT.match(last[-1]) and not silent else IS_NOT
+            if not _AGENT.match(last[-1]) or silent:
+                return IS_NOT
+            alone = companion or self.people.mentions.tokens.index(start) > first - MAX_BEFORE_AGENT
+            return OPENS if alone and self._ends(mention.end) and self._is_met(last[-1], before) else MAY_BE
+        if silent and self._leads_to_quote(mention.start) and self._opens(before):
+            return OPENS
         if silent or sighting.person.faint or self._suffers(mention.end):
             return MAY_BE
         opens, acts = self._opens(before) or self._is_presented(before, mention.end), self._acts(following)
@@ -132,16 +153,22 @@ class Thread:
             return bool(words) and words[0].lower in _PRONOUNS
         return any(word.lower in _PRONOUNS for word in words) and bool(_HELD.search(before))
 
-    def _following(self, at: int, tokens: Tokens) -> list[str]:
+    def _following(self, mention: Mention, tokens: Tokens) -> list[str]:
         """The next words, up to a stop: in small letters."""
         found: list[str] = []
-        number = tokens.index(at)
-        while len(found) < AHEAD and number < len(tokens.words):
-            if self.prose[at : tokens.starts[number]].strip(", \n"):
-                break
-            found.append(tokens.words[number].lower)
-            at = tokens.ends[number]
+        words, gaps = tokens.words, tokens.gaps
+        age = _AGE.match(self.prose, mention.end)
+        number, at = (tokens.index(age.end()), age.end()) if age else (mention.next, mention.end)
+        if number == len(words):
+            return found
+        gap = self.prose[at : tokens.starts[number]]
+        last = number + AHEAD
+        while number < last and (gap == " " or not gap.strip(", \n")):
+            found.append(words[number].lower)
             number += 1
+            if number == len(words):
+                break
+            gap = gaps[number]
         return found
 
     def _speaks(self, last: list[str], following: list[str], *, companion: bool) -> bool:
@@ -165,6 +192,14 @@ class Thread:
             return False
         return bool(_ACTING_ON.match(last[-1]))
 
+    def _is_met(self, verb: str, before: str) -> bool:
+        """'Massa ditemui Kepala Dinas X.': nobody else is named, and whoever meets them speaks next."""
+        return bool(_MET.search(verb)) and not _NAMED.search(before, 1)
+
+    def _ends(self, at: int) -> bool:
+        """The sentence ends there, or goes on with no more than when and where."""
+        return bool(_TAIL.match(self.prose, at))
+
     def _suffers(self, at: int) -> bool:
         """A passive or a mishap follows: 'Andi ditangkap', 'Budi mengalami luka'."""
         return self.words.language == "id" and bool(_PASSIVE.match(self.prose, at, at + 40))
@@ -179,6 +214,12 @@ class Thread:
             words = rest[rest.rfind(",") + 1 :].lower().split()
             return len(words) < MAX_EPITHET and self.words.function_words.isdisjoint(words)
         return not rest.strip(" ,") or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
+
+    def _leads_to_quote(self, at: int) -> bool:
+        """The mention's sentence opens a paragraph, and a quote follows it there."""
+        end = self.sentences.end(at)
+        start = self.sentences.start(at)
+        return self._opens_line(start) and self.prose[end : end + 1] == BLANK and "\n" not in self.prose[start:end]
 
     def _is_presented(self, before: str, at: int) -> bool:
         """'Hadir pula Kepala Dinas Budi Santosa. Dia menambahkan': the next sentence goes on with whoever came."""

@@ -15,11 +15,10 @@ import msgspec
 from extractors.quotes.vocabulary import spellings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from extractors.quotes.drafts import Mention
     from extractors.quotes.vocabulary import Kind, Vocabulary, Word
 
-_TOKEN = re.compile(r"(\w+(?:['’ʼ`´-]\w+)*)")
+_TOKEN = re.compile(r"(\w++(?:['’ʼ`´-]\w++)*+)")
 _DEGREE = re.compile(
     r",?[ ]{0,2}((?:[A-Z]{1,3}\.[ ]?)?[A-Z][A-Za-z]{0,4}(?:\.[A-Za-z]{1,5}){0,4})\.?(?:\([A-Za-z]+\))?(?!\w)"
 )
@@ -34,6 +33,8 @@ _LONG_RANK = re.compile(
 _STARTS = frozenset(("", ".", "!", "?", "\n", "\0"))
 _BREAKS = frozenset(",.\n\0")
 _CLOSE = frozenset((" ", ", ", " , "))
+_GENERALS = frozenset(("direktur", "sekretaris", "inspektur", "konsul", "direktorat", "sekretariat", "inspektorat"))
+"""'Direktur Jenderal' is no general."""
 CLAUSE = 70  # characters of a clause before a word
 SPACE = " \u00a0"
 MAX_SPACES = 3  # between two words of one mention
@@ -68,7 +69,7 @@ class Tokens:
         parts = _TOKEN.split(prose)
         bounds = list(accumulate(map(len, parts)))
         self.gaps = parts[::2]
-        self.words: list[Word] = list(map(spellings(vocabulary.language).__getitem__, parts[1::2]))
+        self.words: list[Word] = list(map(spellings(vocabulary.code).__getitem__, parts[1::2]))
         self.starts = bounds[:-1:2]
         self.ends = bounds[1::2]
 
@@ -89,9 +90,11 @@ class Tokens:
         kind = word.kind
         if last and word.arm and last.kind == "rank":
             kind = "rank"
+        elif kind == "rank" and last and last.lower in _GENERALS:
+            kind = "body"
         elif last and word.roman and last.kind in ("head", "body") and not (word.opens_role or self.stop_at(end)):
             kind = "number"
-        elif kind is not word.untitled and not (word.capital or self._capital_after(end)):
+        elif kind is not word.untitled and not ((word.capital and word.untitled != "head") or self._capital_after(end)):
             kind = word.untitled
         if (word.takes_stop or kind == "rank") and self.stop_at(end):
             end += 1
@@ -127,25 +130,24 @@ class Tokens:
             return None
         return self.words[following]
 
-    def lower_before(self, at: int) -> str:
-        """The word before the mention at `at`, in small letters; "" where more than a space parts them."""
-        number = self.index(at)
-        return self.words[number - 1].lower if number and self.gaps[number] in (" ", ". ") else ""
+    def lower_before(self, number: int) -> str:
+        """The word before that one, in small letters; "" where more than a space parts them."""
+        gap = self.gaps[number]
+        return self.words[number - 1].lower if number and gap in (" ", ". ") else ""
 
-    def lower_after(self, at: int) -> str:
-        """The word after the mention that ends at `at`, in small letters; "" where more than a comma parts them."""
-        number = self.index(at)
-        follows = number < len(self.words) and self.prose[at : self.starts[number]] in _CLOSE
+    def lower_after(self, mention: Mention) -> str:
+        """The word after the mention, in small letters; "" where more than a comma parts them."""
+        number = mention.next
+        follows = number < len(self.words) and self.prose[mention.end : self.starts[number]] in _CLOSE
         return self.words[number].lower if follows else ""
 
-    def clause_before(self, number: int) -> Iterator[Word]:
+    def clause_before(self, number: int) -> list[Word]:
         """The words before that one, backwards, to the last comma or stop."""
-        if number >= len(self.words):
-            return
-        floor = self.starts[number] - CLAUSE
-        while number and self.starts[number - 1] >= floor and _BREAKS.isdisjoint(self.gaps[number]):
-            number -= 1
-            yield self.words[number]
+        gaps, first = self.gaps, number
+        floor = self.starts[number] - CLAUSE if number < len(self.words) else len(self.prose)
+        while first and self.starts[first - 1] >= floor and (gaps[first] == " " or _BREAKS.isdisjoint(gaps[first])):
+            first -= 1
+        return self.words[first:number][::-1]
 
     # several words taken as one
 
@@ -173,5 +175,6 @@ class Tokens:
             return None
         raw = found[1]
         degrees = self.vocabulary.degrees
-        known = _DOTTED_DEGREE.fullmatch(raw) or raw.replace(".", "").replace(" ", "").lower() in degrees
+        known = raw.replace(".", "").replace(" ", "").lower() in degrees
+        known = known or (" " not in raw and bool(_DOTTED_DEGREE.fullmatch(raw)))  # 'KH. Ahmad' is none
         return found if known or (further and _FURTHER_DEGREE.fullmatch(raw)) else None

@@ -11,17 +11,20 @@ from typing import Any, Literal
 
 import msgspec
 
-from extractors.lexicon import load
+from extractors.lexicon import load, names
 
 _SPEECH = (
-    "active quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
+    "active further quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
+    "commonest clausal takes_clause urging wishes opening closing predicates no_predicates untold "
+    "opens_no_clause singular "
     "conjunctions calendar occasions"
 ).split()
 _FUNCTION = (
     "bare active passive according adverbs finite openers pronouns companions via occasions conjunctions calendar"
 ).split()
 _PEOPLE = (
-    "ranks arms titles degrees heads silent acting bodies soft capital_only takes_name place_or_name of_place "
+    "ranks arms titles degrees heads silent acting bodies soft in_names adjectives someone first_names of_origin "
+    "capital_only takes_name place_or_name of_place "
     "not_names particles joins of_body opens_place opens_long_rank dotted_names of_team "
     "opens_place_name masculine feminine"
 ).split()
@@ -40,10 +43,41 @@ _SMALL = re.compile(r"[a-z]+")
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Lower-case words by what they do. Patterns are compiled; sets hold single words."""
 
+    code: str
     language: str
+    """The language whose grammar it follows: 'id' or 'en'."""
+    commonest: frozenset[str]
+    """Words a text in this language is told by."""
     bare: frozenset[str]
     suffixed: frozenset[str]
     active: frozenset[str]
+    further: frozenset[str]
+    """Of the bare ones, those of someone who has spoken before: 'tambah', 'added'."""
+    clausal: frozenset[str]
+    """Verbs of indirect speech: 'menegaskan bahwa …'."""
+    takes_clause: frozenset[str]
+    """Of them, those whose clause needs no 'bahwa'."""
+    urging: frozenset[str]
+    """Those that take a wish: 'meminta agar …'."""
+    wishes: frozenset[str]
+    opening: frozenset[str]
+    """Words that open a sentence of indirect speech: 'Menurut X, …', 'Dikatakan X, …'."""
+    closing: frozenset[str]
+    """Further words that end one: 'according to X'."""
+    predicates: frozenset[str]
+    no_predicates: frozenset[str]
+    predicate_shape: re.Pattern[str]
+    untold: frozenset[str]
+    """A verb behind one of these is no predicate of the clause: 'yang'."""
+    opens_no_clause: frozenset[str]
+    to_clause: re.Pattern[str]
+    """From a reporting verb to its clause: `joint` is 'bahwa' or 'agar', `bare` a comma that stands for it."""
+    told_clause: re.Pattern[str]
+    """The same behind a verb that names the hearer first: 'told the board that'."""
+    happening: str
+    """A pattern for the first word of when, where and how."""
+    singular: frozenset[str]
+    """Pronouns that mean one person."""
     quoting: frozenset[str]
     passive: frozenset[str]
     according: frozenset[str]
@@ -69,6 +103,14 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     acting: frozenset[str]
     bodies: frozenset[str]
     soft: frozenset[str]
+    someone: frozenset[str]
+    """What makes a role of a person not named: 'seorang'."""
+    first_names: frozenset[str]
+    of_origin: frozenset[str]
+    adjectives: frozenset[str]
+    """What may stand between a role and its name: 'terbaik'."""
+    in_names: frozenset[str]
+    """Words of roles and bodies that are given names as well: 'Putri', 'Islam'."""
     capital_only: frozenset[str]
     takes_name: frozenset[str]
     village: re.Pattern[str]
@@ -113,31 +155,68 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_common(self, word: str) -> bool:
         """Whether a lower-case word is no name, capital or not: 'menurut', 'kebutuhan'."""
-        return word in self.not_names or bool(self.common_shape.fullmatch(word))
+        reports = self.language == "id" and (word in self.passive or word in self.active or word in self.suffixed)
+        return reports or word in self.not_names or bool(self.common_shape.fullmatch(word))
 
     def may_be_noun(self, word: Word) -> bool:
         """Whether a word in small letters may tell what a role is of: 'penyanyi dangdut', 'the jury foreman'."""
         lower = word.lower
         verb = _VERB if self.language == "id" else _ENGLISH_VERB
-        if word.kind != "lower" or word.not_name or verb.search(lower):
+        if word.kind != "lower" or word.not_name:
             return False
-        return lower not in self.function_words
+        return lower in self.adjectives or not (verb.search(lower) or lower in self.function_words)
 
     def is_cue(self, word: str) -> bool:
         """Whether a lower-case word right after a quote reports it: 'kata', 'katanya', 'said'."""
         return word in self.bare or word in self.suffixed
 
 
+def languages() -> tuple[str, ...]:
+    """The codes of the languages with lexicons: 'en', 'id', and any made known by `learn`."""
+    packed = {name.removeprefix("speech_") for name in names() if name.startswith("speech_")}
+    return tuple(sorted(packed.union(_LEARNT)))
+
+
+def learn(language: str, speech: dict[str, Any], people: dict[str, Any]) -> None:
+    """Make a language known from its two lexicons, already read, that are no part of the package.
+
+    Each names under `like` the language whose grammar it follows, 'id' or 'en', and may leave out any list that is to
+    be that language's own.
+    """
+    forget(language)
+    _LEARNT[language] = (speech, people)
+
+
+def forget(language: str) -> None:
+    """Undo `learn`."""
+    _LEARNT.pop(language, None)
+    vocabulary.cache_clear()
+    spellings.cache_clear()
+
+
+_LEARNT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
+
+
+def _lexicons(language: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """The grammar a language follows, and its two lexicons, filled up from the language it is like."""
+    speech, people = _LEARNT.get(language) or (load(f"speech_{language}"), load(f"people_{language}"))
+    like = str(speech.get("like", language))
+    if like == language:
+        return language, speech, people
+    return like, load(f"speech_{like}") | speech, load(f"people_{like}") | people
+
+
 @cache
 def vocabulary(language: str) -> Vocabulary:
-    """The vocabulary of 'id' or 'en'; any other language is read with the Indonesian one."""
-    code = "en" if language == "en" else "id"
-    speech, people = load(f"speech_{code}"), load(f"people_{code}")
+    """The vocabulary of a language; one without lexicons is read with the Indonesian."""
+    known = language if language in languages() else "id"
+    code, speech, people = _lexicons(known)
     bare = _words(speech, "bare")
     not_cue = _words(speech, "not_cue")
     active = _words(speech, "active")
     function_words = frozenset[str]().union(*(_words(speech, name) for name in _FUNCTION), _words(people, "joins"))
     return Vocabulary(
+        code=known,
         language=code,
         bare=bare,
         suffixed=frozenset(f"{word}nya" for word in bare) - not_cue if code == "id" else frozenset(),
@@ -150,6 +229,10 @@ def vocabulary(language: str) -> Vocabulary:
         title_shape=re.compile(people["title_shape"]),
         village=re.compile(people["village"]),
         aside=re.compile(speech["aside"], re.IGNORECASE),
+        predicate_shape=re.compile(speech["predicate_shape"]),
+        to_clause=re.compile(speech["to_clause"]),
+        told_clause=re.compile(speech["told_clause"]),
+        happening=speech["happening"],
         abbreviations=dict(people["abbreviations"]),
         places=_places() if code == "id" else {},
         switch=_opening(speech["switches"]),
@@ -185,6 +268,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     may_open: bool
     may_be_name: bool
     opens_place: bool
+    in_place: bool
+    """With a capital, or a number: the name of a place may go on with it."""
     opens_long_rank: bool
     simple: bool
     """Capital, of a name or body, and the same whatever stands beside it."""
@@ -211,7 +296,7 @@ class Spellings(dict[str, Word]):
 
 @cache
 def spellings(language: str) -> Spellings:
-    """The words of 'id' or 'en' met so far in this process."""
+    """The words of that language met so far in this process."""
     return Spellings(vocabulary(language))
 
 
@@ -251,6 +336,7 @@ def _word(text: str, words: Vocabulary) -> Word:
         may_open=role or not (not_name or body or calendar or places),
         may_be_name=not (not_name or body or head),
         opens_place=text in words.opens_place,
+        in_place=capital or untitled == "number",
         opens_long_rank=opens_long_rank,
         simple=simple,
         plain=plain,
