@@ -1,15 +1,18 @@
-"""A process that reads pages one at a time and can be killed while it does: a hang or a crash costs one page."""
+"""A reading tried in a worker: how long it took, whether a law broke, and where it was when its time was up."""
 
 from __future__ import annotations
 
-import multiprocessing
+import pickle
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable
-from multiprocessing.connection import Connection
+from importlib import import_module
 from types import FrameType, TracebackType
 from typing import Literal, NamedTuple, TypeVar
+
+from scraper.worker import DiedError, HungError, Worker
 
 Kind = Literal["sound", "slow", "fault", "hang", "died"]
 T = TypeVar("T")
@@ -33,18 +36,17 @@ class Verdict(NamedTuple):
 
 
 class Child:
-    """Runs `task` on what it is given, in a process of its own that is started again after a hang or a crash.
+    """Runs `task` on what it is given, in a worker.
 
     `task` gives None, or in words what is wrong; it must be importable. `limit` is in seconds of CPU: more is slow, and
     `patience` times as many seconds of the clock are a hang.
     """
 
     def __init__(self, task: Callable[[T], str | None], *, limit: float = 2.0, patience: float = 10.0) -> None:
-        self._task = task
+        self._task = _address(task)
         self._limit = limit
-        self._patience = patience
-        self._process: multiprocessing.process.BaseProcess | None = None
-        self._pipe: Connection | None = None
+        self._wait = limit * patience
+        self._worker = Worker(f"{__name__}:tried", limit=self._wait)
 
     def __enter__(self) -> Child:
         return self
@@ -52,68 +54,43 @@ class Child:
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
-        self._stop()
+        self._worker.close()
 
     def run(self, work: object) -> Verdict:
         """The verdict on one piece of work."""
-        pipe = self._pipe or self._start()
-        pipe.send(work)
-        wait = self._limit * self._patience
         try:
-            if pipe.poll(wait):
-                return Verdict(*pipe.recv())
-        except (EOFError, ConnectionResetError):
-            code = self._stop()
-            return Verdict("died", 0.0, f"the process ended with code {code}")
-        self._stop()
-        return Verdict("hang", wait, f"no answer within {wait:.0f} s")
-
-    def _start(self) -> Connection:
-        context = multiprocessing.get_context("spawn")
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, self._task, self._limit), daemon=True)
-        self._process.start()
-        theirs.close()
-        if not self._pipe.poll(60) or self._pipe.recv() != "ready":  # importing is no part of any page
-            raise RuntimeError("The reading process did not start within 60 s; run it alone to see why.")
-        return self._pipe
-
-    def _stop(self) -> int | None:
-        if self._process is None or self._pipe is None:
-            return None
-        self._pipe.close()
-        self._process.join(0.2)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
-        code = self._process.exitcode
-        self._process.close()
-        self._process = self._pipe = None
-        return code
+            return Verdict(*pickle.loads(self._worker.ask(pickle.dumps((self._task, self._limit, work)))))
+        except HungError as lost:
+            return Verdict("hang", self._wait, str(lost))
+        except DiedError as lost:
+            return Verdict("died", 0.0, str(lost))
 
 
-def _serve(pipe: Connection, task: Callable[[object], str | None], limit: float) -> None:
+def _address(task: Callable[[T], str | None]) -> tuple[str, str]:
+    """Where a worker finds the task: that of a program run by `python -m` by the program's real name."""
+    main = sys.modules["__main__"].__spec__
+    module = main.name if task.__module__ == "__main__" and main is not None else task.__module__
+    return module, task.__name__
+
+
+def tried(sent: bytes) -> bytes:
+    """The worker's side: a verdict for a task, its limit and a piece of work."""
+    (module, name), limit, work = pickle.loads(sent)
+    task = getattr(import_module(module), name)
     late: list[str] = []
 
     def note(_signal: int, frame: FrameType | None) -> None:
         late.append("".join(traceback.format_stack(frame)))
 
     signal.signal(signal.SIGPROF, note)
-    pipe.send("ready")
-    while True:
-        try:
-            work = pipe.recv()
-        except (EOFError, KeyboardInterrupt):
-            return
-        late.clear()
-        signal.setitimer(signal.ITIMER_PROF, limit)
-        start = time.process_time()
-        try:
-            told = task(work)
-        except Exception:  # noqa: BLE001 - the fault that is looked for
-            told = traceback.format_exc()
-        seconds = time.process_time() - start
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        slow = "".join(late[:1]) or "its last step took it over the limit"
-        kind = "fault" if told else "slow" if seconds > limit else "sound"
-        pipe.send((kind, seconds, told or (slow if kind == "slow" else "")))
+    signal.setitimer(signal.ITIMER_PROF, limit)
+    start = time.process_time()
+    try:
+        told = task(work)
+    except Exception:  # noqa: BLE001 - the fault that is looked for
+        told = traceback.format_exc()
+    seconds = time.process_time() - start
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    slow = "".join(late[:1]) or "its last step took it over the limit"
+    kind: Kind = "fault" if told else "slow" if seconds > limit else "sound"
+    return pickle.dumps((kind, seconds, told or (slow if kind == "slow" else "")))

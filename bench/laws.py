@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 from selectolax.lexbor import LexborHTMLParser
 
-from extractors import Article, NotAnArticle, Page, Reading, read
+from extractors import Article, NotAnArticle, Page, Reading, read, veils
 from extractors.blocks import read_blocks, visible_text
+from extractors.depth import shallow
 from extractors.model import NO_ARTICLE
 from extractors.whitespace import squeeze
 
@@ -40,9 +41,10 @@ def broken(reading: Reading) -> str | None:
 
 def lost(html: str) -> str | None:
     """The law of conservation on a page's first body container: paragraphs, captions, removals hold all its text."""
-    container = LexborHTMLParser(html).css_first(BODIES)
+    container = LexborHTMLParser(shallow(html)).css_first(BODIES)
     if container is None:
         return None
+    container = veils.unveiled(container)  # a template or noscript that holds the body counts as text
     found = read_blocks(container, base_url="https://kabar.example/")
     captions = (image.caption or "" for image in found.images)
     kept = "".join((*found.paragraphs, *captions, *(part.text for part in found.removals)))

@@ -16,8 +16,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import feedgold, floors, own
+from bench import feedgold, floors, own, stories
 from bench.peers import installed
+from bench.quotes import judged, sure_scores
 from bench.scorers import (
     Line,
     Score,
@@ -46,7 +47,12 @@ class Suite(NamedTuple):
 def main(arguments: list[str] | None = None) -> int:
     """Prints every table; 1 where a score is below its floor, 3 where the real pages are not at hand."""
     options = _options(arguments)
-    suites = [Suite("own newsrooms", own.newsroom_scores(), {}), Suite("own theme pages", own.layout_scores(), {})]
+    suites = [
+        Suite("own newsrooms", own.newsroom_scores(), {}),
+        Suite("own theme pages", own.layout_scores(), {}),
+        Suite("own stories, quotes in marks", stories.marked_scores(), {}),
+        Suite("own stories, indirect speech", stories.indirect_scores(), {}),
+    ]
     if SHARED.is_dir():
         suites = [_page_gold(), Suite("feed gold", feedgold.scores(), {}), _any_site(), *_quotes(), *suites]
     pinned = floors.load(FLOORS)
@@ -139,7 +145,7 @@ def _quotes() -> list[Suite]:
         gold = SHARED / "gold" / "quotes" / kind
         told = kliping_lines("quotes", lines(gold / "texts.jsonl"))
         suites.append(Suite(name, quote_scores(told, gold, *options), {}))
-    return suites
+    return [*suites, Suite("quotes told sure", sure_scores([*judged("dev"), *judged("composed")]), {})]
 
 
 def _print(suite: Suite, pinned: floors.Pinned) -> None:

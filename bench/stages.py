@@ -20,10 +20,11 @@ EVERY = 0.001  # seconds of CPU between looks; the kernel's own tick may make it
 HOME = f"{Path(extractors.__file__).parent}/"
 PARSING = frozenset(("tree", "head", "blog_widget", "_feed_blocks"))  # functions that call the parser
 STAGES = (  # by the first part of a module's path that fits
-    ("slices", "parse"),
+    ("slices", "parse"), ("parsing", "parse"), ("depth", "parse"),
     ("context", "head data"), ("linked_data", "head data"),
     ("layouts/", "recognise"), ("layout", "recognise"), ("registry", "recognise"),
     ("blocks", "blocks"), ("furniture", "blocks"), ("images", "blocks"), ("lines", "blocks"), ("repetition", "blocks"),
+    ("captions", "blocks"), ("promotion", "blocks"), ("verse", "blocks"), ("veils", "blocks"), ("feedtext", "blocks"),
     ("prose/", "prose"),
     ("quotes/", "quotes"),
     ("claims", "claims"), ("rules", "claims"), ("blogger", "claims"),

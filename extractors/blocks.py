@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 import msgspec
 from selectolax.lexbor import LexborNode
 
-from extractors import furniture
+from extractors import captions, furniture
 from extractors.images import original
 from extractors.lines import SENTENCE_END, Edge, Line
 from extractors.model import Embed, Image, Link, LinkKind, Removal
 from extractors.urls import absolute, is_permalink, site_name
+from extractors.verse import ITEM_START, LOWERCASE_START, is_verse
 from extractors.whitespace import fold, visible
 
 BLOCK_TAGS = frozenset(
@@ -28,6 +29,7 @@ BLOCK_TAGS = frozenset(
     "h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section summary table tbody tfoot thead tr ul".split()
 )
 SILENT_TAGS = frozenset(("script", "style", "template", "noscript", "head", "title", "svg", "math", "button"))
+CAPTIONS = "figcaption, td.tr-caption, div.tr-caption, p.tr-caption, span.tr-caption"
 EMBED_TAGS = frozenset(("iframe", "embed", "object", "video", "audio"))
 EMBED_HOSTS = {
     "youtube.com": "youtube",
@@ -44,10 +46,13 @@ EMBED_HOSTS = {
     "maps.google.com": "map",
 }
 CELL_TAGS = frozenset(("td", "th"))
-DOWNLOAD = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv)$", re.IGNORECASE)
+DOWNLOAD = re.compile(r"\w+://[^/?#]*/[^?#]*\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv)(?![^?#])", re.IGNORECASE)
+TRACKER = re.compile(
+    r"googleusercontent\.com/tracker/|feedburner\.com/~|facebook\.com/tr\b|/(?:pixel|spacer|blank)\.(?:gif|png)"
+)
+LONGEST = 400_000  # characters of a body that are read; the longest of 132 stored posts has 16,373
+MOST_LINES = 20_000  # of a body; the stored post with most has 280
 PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$|googleusercontent\.com/img/|bp\.blogspot\.com/", re.IGNORECASE)
-ITEM_START = re.compile(r"^(?:[-–•*▪◦>]|\d{1,3}[.)]|[a-z][.)])\s")
-LOWERCASE_START = re.compile(r"^[^\w]*[a-zà-ÿ]")
 
 
 class Blocks(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,13 +60,13 @@ class Blocks(msgspec.Struct, frozen=True, kw_only=True):
     that a script of the post's own stands in it.
     """
 
-    lines: tuple[str, ...]
-    scripted: bool
-    paragraphs: tuple[str, ...]
-    removals: tuple[Removal, ...]
-    images: tuple[Image, ...]
-    links: tuple[Link, ...]
-    embeds: tuple[Embed, ...]
+    lines: tuple[str, ...] = ()
+    scripted: bool = False
+    paragraphs: tuple[str, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    images: tuple[Image, ...] = ()
+    links: tuple[Link, ...] = ()
+    embeds: tuple[Embed, ...] = ()
 
 
 def read_blocks(
@@ -77,19 +82,35 @@ def read_blocks(
     site.
     """
     walk = _Walk(
-        base_url, {node.mem_id: label for selector, label in reversed(remove) for node in container.css(selector)}
+        base_url,
+        drop={node.mem_id: label for selector, label in reversed(remove) for node in container.css(selector)},
+        captions=frozenset(node.mem_id for node in container.css(CAPTIONS)),
     )
     walk.read(container)
-    sifted = furniture.sift(walk.lines, title=title, repeated=repeated)
+    lines, beyond = _bounded(walk.lines)
+    sifted = furniture.sift(lines, title=title, repeated=repeated)
     return Blocks(
-        lines=tuple(line.text for line in walk.lines),
+        lines=tuple(line.text for line in lines),
         scripted=container.css_first("script:not([src])") is not None,
         paragraphs=tuple(_paragraphs(sifted.kept)),
-        removals=(*walk.removals, *sifted.removals),
+        removals=(*walk.removals, *sifted.removals, *beyond),
         images=tuple(walk.images),
         links=tuple(_related(link, sifted.related) for link in walk.links),
         embeds=tuple(walk.embeds),
     )
+
+
+def _bounded(lines: list[Line]) -> tuple[list[Line], tuple[Removal, ...]]:
+    """The lines as far as a body is read, and what stands beyond as a removal: no post is so long, a flood is."""
+    room = LONGEST
+    for at, line in enumerate(lines):
+        if len(line.text) > room or at == MOST_LINES:
+            end = 0 if at == MOST_LINES else line.text.rfind(" ", 0, room) + 1 or room
+            kept = line._replace(text=line.text[:end].rstrip(), linked=min(line.linked, end), own=min(line.own, end))
+            beyond = "\n".join((line.text[end:], *(after.text for after in lines[at + 1 :])))
+            return [*lines[:at], *([kept] if end else [])], (Removal(rule="overlong", text=beyond),)
+        room -= len(line.text)
+    return lines, ()
 
 
 def _related(link: Link, related: frozenset[str]) -> Link:
@@ -97,13 +118,37 @@ def _related(link: Link, related: frozenset[str]) -> Link:
 
 
 def _paragraphs(lines: list[Line]) -> list[str]:
-    """Lines joined where a single `<br>` stands inside a sentence, kept apart everywhere else."""
-    paragraphs: list[list[str]] = []
-    for line in lines:
-        if paragraphs and line.edge == "br" and not line.verbatim and _runs_on(paragraphs[-1][-1], line.text):
-            paragraphs[-1].append(line.text)
+    """Lines joined where a single `<br>` stands inside a sentence, kept apart everywhere else; those of verse are one
+    paragraph with its line breaks.
+    """
+    paragraphs: list[str] = []
+    for run in _runs(lines):
+        if is_verse(run):
+            paragraphs.append("\n".join(run))
         else:
-            paragraphs.append([line.text])
+            paragraphs += _sentences(run)
+    return paragraphs
+
+
+def _runs(lines: list[Line]) -> list[list[str]]:
+    """The lines' texts, grouped where nothing but single breaks parts them."""
+    runs: list[list[str]] = []
+    for line in lines:
+        if runs and line.edge == "br" and not line.verbatim:
+            runs[-1].append(line.text)
+        else:
+            runs.append([line.text])
+    return runs
+
+
+def _sentences(run: list[str]) -> list[str]:
+    """Lines joined where the sentence runs on."""
+    paragraphs = [[run[0]]]
+    for text in run[1:]:
+        if _runs_on(paragraphs[-1][-1], text):
+            paragraphs[-1].append(text)
+        else:
+            paragraphs.append([text])
     return [" ".join(parts) for parts in paragraphs]
 
 
@@ -123,9 +168,12 @@ class _Anchor(NamedTuple):
 
 
 class _Walk:
-    """One pass over a container, without recursion: posts nest deeper than Python does."""
+    """One pass over a container, without recursion: posts nest deeper than Python does. The memory ids of what is
+    dropped, each with its label, and of captions are told beforehand: a selector finds them faster than a look at every
+    element's classes.
+    """
 
-    def __init__(self, base_url: str, drop: dict[int, str]) -> None:
+    def __init__(self, base_url: str, *, drop: dict[int, str], captions: frozenset[int]) -> None:
         self.lines: list[Line] = []
         self.removals: list[Removal] = []
         self.links: list[Link] = []
@@ -133,6 +181,7 @@ class _Walk:
         self.images: list[Image] = []
         self._base_url = base_url
         self._drop = drop
+        self._captions = captions
         self._parts: list[str] = []
         self._linked = 0
         self._edge: Edge = "block"
@@ -140,42 +189,39 @@ class _Walk:
         self._site = site_name(base_url)
         self._anchors: list[_Anchor] = []
         self._caption: str | None = None
+        self._above: LexborNode | None = None  # the image or frame above the line in hand, nothing between them
+        self._texts: list[LexborNode] = []  # of the line under it
 
     def read(self, container: LexborNode) -> None:
+        self._container = container
+        inside: list[LexborNode] = []  # the elements that are open
         node: LexborNode | None = container.first_child
-        while node is not None:
-            child = self._enter(node)
-            if child is not None:
-                node = child
-                continue
-            node = self._next(node, container)
+        while node is not None or inside:
+            if node is None:
+                node = inside.pop()
+                self._leave(node)
+                node = node.next
+            elif self._enter(node):
+                inside.append(node)
+                node = node.first_child
+            else:
+                node = node.next
         self._flush("block")
         if self._caption:
             self.removals.append(Removal(rule="caption", text=self._caption))
 
-    def _next(self, node: LexborNode, container: LexborNode) -> LexborNode | None:
-        """The node after this one in document order, leaving those that end here."""
-        self._leave(node)
-        while node.next is None:
-            parent = node.parent
-            if parent is None or parent.mem_id == container.mem_id:
-                return None
-            node = parent
-            self._leave(node)
-        return node.next
-
-    def _enter(self, node: LexborNode) -> LexborNode | None:
-        """Takes a node in; returns its first child when the walk should go inside."""
+    def _enter(self, node: LexborNode) -> bool:
+        """Takes a node in. Says whether the walk should go inside."""
         if node.is_text_node:
-            self._text(node.text_content or "")
-            return None
+            self._text(node, node.text_content or "")
+            return False
         tag = node.tag
         if not node.is_element_node or tag is None or tag in SILENT_TAGS:
-            return None
-        if node.mem_id in self._drop:
-            self._remove(node, self._drop[node.mem_id])
-            return None
-        if tag == "br":
+            return False
+        place = node.mem_id
+        if place in self._drop:
+            self._remove(node, self._drop[place])
+        elif tag == "br":
             self._break()
         elif tag == "img":
             self._image(node)
@@ -183,27 +229,31 @@ class _Walk:
             self._embed(node)
         elif tag == "pre":
             self._verbatim(node)
-        elif _is_caption(node, tag):
+        elif place in self._captions:
             self._take_caption(node)
         else:
-            if tag in BLOCK_TAGS:
-                self._flush("block")
-            elif tag in CELL_TAGS:
-                self._parts.append(" ")
-            elif tag == "a" and node.attributes.get("href"):
-                self._anchors.append(self._anchor(node))
-            return node.first_child
-        return None
+            self._open(node, tag)
+            return True
+        return False
+
+    def _open(self, node: LexborNode, tag: str) -> None:
+        if tag in BLOCK_TAGS:
+            self._flush("block")
+        elif tag in CELL_TAGS:
+            self._parts.append(" ")
+        elif tag == "a" and node.attributes.get("href"):
+            self._anchors.append(self._anchor(node))
 
     def _leave(self, node: LexborNode) -> None:
-        tag = node.tag
-        if tag in BLOCK_TAGS and node.mem_id not in self._drop:
+        if node.tag in BLOCK_TAGS:
             self._flush("block")
-        elif tag == "a" and self._anchors and self._anchors[-1].node.mem_id == node.mem_id:
+        elif self._anchors and self._anchors[-1].node is node:
             self._link(self._anchors.pop())
 
-    def _text(self, text: str) -> None:
+    def _text(self, node: LexborNode, text: str) -> None:
         self._parts.append(text)
+        if self._above is not None and text.strip():
+            self._texts.append(node)
         if self._anchors:
             anchor = self._anchors[-1]
             length = len(fold(text))
@@ -219,6 +269,8 @@ class _Walk:
         """Ends the line in hand; `edge` stands before the next one. Says whether the line had text."""
         text = fold("".join(self._parts))
         self._parts.clear()
+        if text and self._above is not None and self._told_under(self._above, text):
+            text = ""
         if text:
             self.lines.append(Line(text, min(self._linked, len(text)), self._edge, min(self._own, len(text))))
             self._edge = edge
@@ -226,6 +278,22 @@ class _Walk:
             self._edge = edge
         self._linked = self._own = 0
         return bool(text)
+
+    def _told_under(self, above: LexborNode, text: str) -> bool:
+        """Takes the line right under an image or frame, if it is its caption or credit. Says whether it was."""
+        texts = self._texts
+        self._above, self._texts = None, []
+        if above.tag != "img":
+            links = [*(link.url for link in self.links[-1:]), *(anchor.url for anchor in self._anchors[-1:])]
+            credit = self._linked >= len(text) and bool(links) and captions.is_credit(self.embeds[-1].url, links[-1])
+            if credit:
+                self.removals.append(Removal(rule="embed-credit", text=text))
+            return credit
+        inset = captions.is_inset(texts, above, self._container)
+        if self.images[-1].caption or not captions.is_caption(text, inset=inset):
+            return False
+        self.images[-1] = msgspec.structs.replace(self.images[-1], caption=text)
+        return True
 
     def _verbatim(self, node: LexborNode) -> None:
         self._flush("block")
@@ -253,18 +321,21 @@ class _Walk:
             if self._caption:
                 self.removals.append(Removal(rule="caption", text=self._caption))
             self._caption = caption
+        if node.tag in BLOCK_TAGS:
+            self._flush("block")
 
     def _image(self, node: LexborNode) -> None:
         attributes = node.attributes
         candidates = (attributes.get(name) for name in ("data-src", "data-original", "data-lazy-src", "src"))
         url = next((found for value in candidates if value and (found := absolute(self._base_url, value))), None)
-        if url is None or _is_tracker(attributes):
+        if url is None or _is_tracker(attributes, url):
             return
         around = self._anchors[-1].url if self._anchors else ""
         larger = around if PICTURE.search(around.partition("?")[0]) else ""
         alt = fold(attributes.get("alt") or "") or None
         self.images.append(Image(url=url, original_url=original(larger or url), alt=alt, caption=self._caption))
         self._caption = None
+        self._stand_above(node)
 
     def _embed(self, node: LexborNode) -> None:
         inner = node.css_first("source[src]")
@@ -273,7 +344,13 @@ class _Walk:
         url = next((found for value in sources if value and (found := absolute(self._base_url, value))), None)
         if url is not None:
             self.embeds.append(Embed(url=url, kind=_embed_kind(url)))
+            self._stand_above(node)
         self._remove(node, "embed")
+
+    def _stand_above(self, node: LexborNode) -> None:
+        """Notes an image or frame that the next line stands under, unless it stands inside a line itself."""
+        self._above = None if "".join(self._parts).strip() else node
+        self._texts = []
 
     def _anchor(self, node: LexborNode) -> _Anchor:
         url = absolute(self._base_url, node.attributes.get("href") or "")
@@ -282,7 +359,7 @@ class _Walk:
     def _link(self, anchor: _Anchor) -> None:
         text = fold("".join(anchor.parts))
         if text and anchor.url:
-            kind: LinkKind = "download" if DOWNLOAD.search(urlsplit(anchor.url).path) else "inline"
+            kind: LinkKind = "download" if DOWNLOAD.match(anchor.url) else "inline"
             self.links.append(Link(url=anchor.url, text=text, kind=kind))
 
 
@@ -306,14 +383,10 @@ def _is_silent(inner: LexborNode, top: LexborNode) -> bool:
     return False
 
 
-def _is_caption(node: LexborNode, tag: str) -> bool:
-    if tag == "figcaption":
-        return True
-    return tag in {"td", "div", "p", "span"} and "tr-caption" in (node.attributes.get("class") or "").split()
-
-
-def _is_tracker(attributes: dict[str, str | None]) -> bool:
-    return attributes.get("width") in {"0", "1"} and attributes.get("height") in {"0", "1"}
+def _is_tracker(attributes: dict[str, str | None], url: str) -> bool:
+    """Whether an image is there to be asked for, not to be seen."""
+    sides = {(attributes.get(side) or "").removesuffix("px").strip() for side in ("width", "height")}
+    return bool(sides & {"0", "1"}) or TRACKER.search(url) is not None
 
 
 def _embed_kind(url: str) -> str:

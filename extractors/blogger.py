@@ -48,6 +48,9 @@ def without_hash(labels: tuple[str, ...], _document: Document) -> tuple[str, ...
     return tuple(label.removeprefix("#").strip() for label in labels)
 
 
+MODIFIED = ":is(time, abbr, span):is(.updated, .update, .upd):not(.published), [itemprop=dateModified]"
+"""Elements that tell when a post was last changed; `.published.updated` is a habit, and no statement."""
+
 CRUMBS = texts(':is([class*=breadcrumb], [id*=breadcrumb]) a[href*="/search/label/"]')
 """The labels of themes that name them in the breadcrumb line alone; some print the first one only."""
 
@@ -103,7 +106,7 @@ LAYOUT = Layout(
     | text(":is(time, abbr, span).published")
     | text(
         ":is(.post-date, .entry-time, .meta_date, .time-info, .post-timestamp, .date-header-item, .single-meta,"
-        " .post-info time)"
+        " .post-info time:not(.updated, .update, .upd))"
     )
-    | lone("a text that is a date", DATE),
+    | lone("a text that is a date", DATE, outside=MODIFIED),
 )

@@ -13,10 +13,11 @@ import msgspec
 from extractors.whitespace import mend
 
 START = "_SetDataContext("
+NEXT = "_WidgetManager._"  # the call that follows the data context
 LONGEST = 25_000  # characters; contexts of real pages span 5,000 to 20,000
 PAIR = re.compile(
     r"'(blogId|postId|pageType|canonicalUrl|homepageUrl|locale|title|pageTitle|pageName|adultContent|isPrivateBlog|isError)'"
-    r": ?(?:'((?:[^'\\]|\\.)*)'|(\d+|true|false))"
+    r": ?(?:'([^'\\]*+(?:\\.[^'\\]*+)*+)'|(\d+|true|false))"
 )
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 BLOG_ID = (
@@ -69,10 +70,11 @@ def _character(escape: re.Match[str]) -> str:
 
 def read_context(html: str) -> Context:
     """The data context of a raw page, ids filled in from its other platform links; empty where nothing stands."""
-    start = html.find(START)
+    start = html.rfind(START)  # Blogger prints it last; what an author pastes stands before it
     values: dict[str, str] = {}
     if start >= 0:
-        for key, quoted, bare in PAIR.findall(html[start : start + LONGEST]):
+        end = html.find(NEXT, start, start + LONGEST)
+        for key, quoted, bare in PAIR.findall(html, start, end if end >= 0 else start + LONGEST):
             values.setdefault(key, unescape(quoted) or bare)
     return Context(
         present=start >= 0,

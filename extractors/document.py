@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from extractors import slices
 from extractors.context import Context, read_context
 from extractors.linked_data import articles_of
+from extractors.parsing import parse
 
 if TYPE_CHECKING:
     from extractors.model import Page
@@ -40,13 +41,13 @@ class Document:
     @cached_property
     def tree(self) -> LexborHTMLParser:
         """The whole page."""
-        return LexborHTMLParser(self.page.html)
+        return parse(self.page.html)
 
     @cached_property
     def head(self) -> LexborHTMLParser:
         """The page's head and its body tag; the whole page where it has no such tag."""
         start = slices.head(self.page.html)
-        return self.tree if len(start) == len(self.page.html) else LexborHTMLParser(start)
+        return self.tree if len(start) == len(self.page.html) else parse(start)
 
     @cached_property
     def widget(self) -> LexborNode | None:
@@ -61,9 +62,9 @@ class Document:
     @cached_property
     def names(self) -> frozenset[str]:
         """The class names and ids in the Blog widget, written as selectors: {'.post-body', '#Blog1'}."""
-        values = {node.attrs.sget("class") for node in self.find("[class]")}
+        classes = " ".join({node.attrs.sget("class") for node in self.find("[class]")})
         ids = (f"#{node.id}" for node in self.find("[id]"))
-        return frozenset((*(f".{name}" for value in values for name in value.split()), *ids))
+        return frozenset((*(f".{name}" for name in set(classes.split())), *ids))
 
     @cached_property
     def is_blogger(self) -> bool:
@@ -78,8 +79,9 @@ class Document:
         """Head metadata by property or name, first wins: {'og:title': …}."""
         found: dict[str, str] = {}
         for node in self.head.css("meta[content]"):
-            key = node.attributes.get("property") or node.attributes.get("name")
-            content = node.attributes.get("content")
+            attributes = node.attributes
+            key = attributes.get("property") or attributes.get("name")
+            content = attributes.get("content")
             if key and content:
                 found.setdefault(key, content)
         return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple, TypeVar
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
-from extractors import blogger, registry
+from extractors import blogger, comments, feedtext, refusals, registry, veils
 from extractors.blocks import Blocks, read_blocks
 from extractors.claims import Candidate, Contest, stated
 from extractors.document import Document
@@ -15,6 +15,7 @@ from extractors.generic import read_generic
 from extractors.layout import Layout, Site
 from extractors.linked_data import PLACEHOLDER
 from extractors.model import Article, Byline, Dateline, Moment, NotAnArticle, Page, Reading
+from extractors.parsing import parse
 from extractors.prose.byline import find_byline
 from extractors.prose.dateline import find_dateline
 from extractors.prose.dates import find_event_dates, read_instant, read_visible
@@ -23,11 +24,10 @@ from extractors.prose.language import guess_language
 from extractors.quotes import find_quotes
 from extractors.rules import Rule, ld, meta
 from extractors.urls import article_id, canonical, site_name
-from extractors.whitespace import fold
-from extractors.witness import compare
+from extractors.whitespace import fold, is_blank
+from extractors.witness import compare, rivals, verdicts
 
 T = TypeVar("T")
-LIST_PAGES = frozenset(("index", "archive", "label", "search", "static_page"))
 URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])/[^/]+\.html$")
 FEWEST_WORDS = 10  # a post with a script of its own and fewer words than this is a widget
 ADDRESS = ("http://", "https://")
@@ -52,7 +52,7 @@ def read(page: Page) -> Reading:
         raise NotAnArticle("not-html")
     site = registry.site_for(page.url)
     document = Document(page, zone=page.zone or (site.zone if site else None))
-    _refuse_other_pages(document)
+    refusals.refuse_other_pages(document)
     contest = Contest()
     layout = _layout(document, site)
     title = _title(document, layout, contest)
@@ -65,17 +65,6 @@ def body_lines(page: Page) -> tuple[str, ...]:
     document = Document(page)
     container = _container(document, _layout(document, registry.site_for(page.url)))
     return read_blocks(container, base_url=page.url).lines if container is not None else ()
-
-
-def _refuse_other_pages(document: Document) -> None:
-    """Ends the reading of a page that says of itself that it is no article."""
-    context = document.context
-    if context.error:
-        raise NotAnArticle("error-page")
-    if context.page_type in LIST_PAGES:
-        raise NotAnArticle("not-an-article", f"the page calls itself {context.page_type!r}")
-    if context.page_type is None and document.is_blogger and len(document.find(".post-body")) > 1:
-        raise NotAnArticle("not-an-article", "the page holds several posts")
 
 
 def _layout(document: Document, site: Site | None) -> Layout:
@@ -95,7 +84,8 @@ def _layout(document: Document, site: Site | None) -> Layout:
 def _has_body(document: Document, layout: Layout) -> bool:
     """Whether the layout's body rule finds text."""
     selectors = layout.body or _default_bodies(document)
-    return any(fold(node.text(deep=True)) for selector in selectors for node in document.find(selector))
+    nodes = (node for selector in selectors for node in document.find(selector))
+    return any(not is_blank(node.text(deep=True)) or veils.veiled(node) for node in nodes)
 
 
 def _default_bodies(document: Document) -> tuple[str, ...]:
@@ -138,10 +128,17 @@ def _body(document: Document, layout: Layout, site: Site | None, title: str) -> 
     blocks = _container_blocks(document, layout, title)
     if blocks is not None and blocks.scripted and sum(len(text.split()) for text in blocks.paragraphs) < FEWEST_WORDS:
         raise NotAnArticle("not-an-article", "the post is drawn by a script of its own: a quiz, a player, a tool")
+    if blocks is not None and document.context.post_id is None:
+        refusals.refuse_soft_404(title, "\n".join(blocks.paragraphs))
     if blocks is not None and blocks.paragraphs:
         owner = f"{site.domain}/" if site and layout in site.layouts else ""
         return Body(blocks, layout, f"{owner}{layout}")
     entry = document.page.entry
+    if entry is not None and not layout.bodiless:
+        place = feedtext.place(document.tree.body, entry)
+        placed = _read_blocks(place, document, blogger.LAYOUT, title) if place is not None else None
+        if placed is not None and placed.paragraphs:
+            return Body(placed, None, f"page-by-feed@{blogger.LAYOUT.since}")
     if entry is not None and entry.content:
         told = _feed_blocks(entry.content, document, title)
         if told.paragraphs:
@@ -150,13 +147,18 @@ def _body(document: Document, layout: Layout, site: Site | None, title: str) -> 
         raise NotAnArticle("not-an-article", "the post holds no text")
     if layout.bodiless:
         raise NotAnArticle("needs-feed")
-    return _generic(document)
+    return _generic(document, title)
 
 
 def _container_blocks(document: Document, layout: Layout, title: str) -> Blocks | None:
     container = _container(document, layout) if layout is not blogger.LAYOUT or document.is_blogger else None
     if container is None:
         return None
+    return _read_blocks(veils.unveiled(container), document, layout, title)
+
+
+def _read_blocks(container: LexborNode, document: Document, layout: Layout, title: str) -> Blocks:
+    """A container taken apart, the parts of the theme and those that every Blogger page may hold left out of it."""
     return read_blocks(
         container,
         base_url=document.page.url,
@@ -174,16 +176,16 @@ def _container(document: Document, layout: Layout) -> LexborNode | None:
     empty: LexborNode | None = None
     for selector in (*own, *_default_bodies(document)):
         for node in document.find(selector):
-            if fold(node.text(deep=True)):
+            if not is_blank(node.text(deep=True)) or veils.veiled(node):
                 return node
             empty = empty or node
-    return empty
+    return empty or veils.container(document.blog, _default_bodies(document))
 
 
 def _feed_blocks(content: str, document: Document, title: str) -> Blocks:
-    body = LexborHTMLParser(content).body
+    body = parse(content).body
     if body is None:
-        return Blocks(lines=(), scripted=False, paragraphs=(), removals=(), images=(), links=(), embeds=())
+        return Blocks()
     return read_blocks(body, base_url=document.page.url, title=title, remove=blogger.LAYOUT.remove)
 
 
@@ -197,13 +199,13 @@ def _feed_text(document: Document, title: str) -> str:
     return "\n\n".join(_feed_blocks(entry.content, document, title).paragraphs)
 
 
-def _generic(document: Document) -> Body:
-    if document.context.private or "/blogin.g" in document.page.html or "interstitial/blog" in document.page.html:
-        raise NotAnArticle("gated")
-    found = read_generic(document.page.html, url=document.page.url)
+def _generic(document: Document, title: str) -> Body:
+    refusals.refuse_gate(document)
+    found = read_generic(document.page.html, url=_url(document), tree=document.tree, title=title)
+    refusals.refuse_soft_404(title, "\n".join(found.paragraphs) if found else "")
     if found is None:
         raise NotAnArticle("not-an-article", "no reader found the text of an article")
-    blocks = Blocks(lines=(), scripted=False, paragraphs=found.paragraphs, removals=(), images=(), links=(), embeds=())
+    blocks = Blocks(paragraphs=found.paragraphs, removals=found.removals)
     return Body(blocks, None, found.extractor)
 
 
@@ -216,6 +218,8 @@ def _reading(document: Document, site: Site | None, body: Body, title: str, cont
     url = _url(document)
     blog_id = context.blog_id or (page.entry.blog_id if page.entry else None)
     post_id = context.post_id or (page.entry.post_id if page.entry else None)
+    told = _feed_text(document, title)
+    witness = compare(page.entry, whole, told)
     article = Article(
         id=article_id(blog_id, post_id, url),
         site=site_name(url),
@@ -234,7 +238,7 @@ def _reading(document: Document, site: Site | None, body: Body, title: str, cont
         body=text,
         end_mark=end.raw if end else None,
         end_mark_at=min(end.at, len(text)) if end else None,
-        quotes=find_quotes(text, language=language),
+        quotes=find_quotes(text, language=language, indirect=True),
         event_dates=find_event_dates(text, published=published.day if published else None, language=language),
         images=body.blocks.images,
         links=body.blocks.links,
@@ -242,10 +246,16 @@ def _reading(document: Document, site: Site | None, body: Body, title: str, cont
         extractor=body.extractor,
         platform="blogger" if document.is_blogger else None,
         theme=_theme(document, layout),
-        witness=compare(page.entry, whole, _feed_text(document, title)),
+        witness=witness,
         word_count=len(text.split()),
     )
-    return Reading(article=article, claims=contest.claims, removals=body.blocks.removals)
+    comments.claim_count(document, contest)
+    receipts = {
+        "body": rivals(witness, whole, told, body.extractor),
+        "witness": verdicts(contest.claims, witness.agreement),
+    }
+    claims = contest.claims | {field: made for field, made in receipts.items() if made}
+    return Reading(article=article, claims=claims, removals=body.blocks.removals)
 
 
 def _detach(whole: str, site: Site | None) -> tuple[str, Dateline | None, EndMark | None]:

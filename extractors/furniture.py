@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import repeat
 from typing import NamedTuple
 
+from extractors import promotion
 from extractors.lexicon import load
 from extractors.lines import SENTENCE_END, Line
 from extractors.model import Removal
 from extractors.whitespace import fold
 
 MOSTLY = 0.6  # share of a line's characters that must be link text for it to be called a list of links
+SIGNS = re.compile(r"[\W_]+")
 LETTER = re.compile(r"[^\W\d_]")
 POINTER = 0.9  # share of a line that must be links to posts of the same site for it to be a pointer
 INDEX = 0.3  # share of a body that pointers may be before the post is an index of them
+SIGNED = ("(", "[", "*", "/", "#")  # what opens end marks, initials, '(Tim Red)', which end many of a site's stories
 LONGEST_PHRASE = 60  # characters; no phrase of the lexicon is longer
 
 
@@ -35,16 +39,8 @@ def sift(lines: list[Line], *, title: str, repeated: frozenset[str]) -> Sifted:
     kept: list[Line] = []
     removals: list[Removal] = []
     related: set[str] = set()
-    announced = gap = False
-    start, end = _story(lines, repeated)
-    index_page = _is_index(lines)
-    for index, line in enumerate(lines):
-        if start <= index < end:
-            rule, announced = _judge(line, announced, title="" if kept else title)
-            if rule is None and not index_page and _is_pointer(line) and not (kept and _leads_on(kept[-1].text)):
-                rule = "related-link"
-        else:
-            rule = "repeated"
+    gap = False
+    for line, rule in zip(lines, _rules(lines, title, repeated), strict=True):
         if rule is None:
             kept.append(line._replace(edge="block") if gap else line)
         else:
@@ -53,6 +49,27 @@ def sift(lines: list[Line], *, title: str, repeated: frozenset[str]) -> Sifted:
             related |= {line.text, _read_also().sub("", line.text, count=1).strip()}
         gap = rule is not None
     return Sifted(kept, tuple(removals), frozenset(related))
+
+
+def _rules(lines: list[Line], title: str, repeated: frozenset[str]) -> list[str | None]:
+    """For each line the rule that takes it out, None for a line of the story."""
+    start, end = _story(lines, repeated)
+    begin, finish = (start + place for place in promotion.story(lines[start:end]))
+    rules: list[str | None] = [*repeat("repeated", start), *repeat("promotion", begin - start)]
+    last = ""  # the story's line before
+    announced = False
+    index_page = _is_index(lines)
+    heading = _bare(title)
+    for line in lines[begin:finish]:
+        rule, announced = _judge(line, announced, heading="" if last else heading)
+        if rule is None and not index_page and _is_pointer(line) and not (last and _leads_on(last)):
+            rule = "related-link"
+        if rule is None:
+            last = line.text
+        elif rules and rules[-1] is None and promotion.is_picture(last):
+            rules[-1] = rule  # a hand that points to what is taken out
+        rules.append(rule)
+    return [*rules, *repeat("promotion", end - finish), *repeat("repeated", len(lines) - end)]
 
 
 def _is_pointer(line: Line) -> bool:
@@ -86,15 +103,20 @@ def _story(lines: list[Line], repeated: frozenset[str]) -> tuple[int, int]:
 
 
 def _is_promotion(text: str, repeated: frozenset[str]) -> bool:
-    return text in repeated and not _credit().match(text)
+    return text in repeated and may_be_promotion(text)
 
 
-def _judge(line: Line, announced: bool, *, title: str) -> tuple[str | None, bool]:
-    """The removal rule that fits the line, or None; and whether a heading has just announced links. `title` is empty
-    once the story has begun.
+def may_be_promotion(text: str) -> bool:
+    """Whether a line that stands on many pages may be taken out for that: end marks, initials and credits never are."""
+    return " " in text and not text.startswith(SIGNED) and LETTER.search(text) is not None and not _credit().match(text)
+
+
+def _judge(line: Line, announced: bool, *, heading: str) -> tuple[str | None, bool]:
+    """The removal rule that fits the line, or None; and whether a heading has just announced links. `heading` is the
+    title's words, and empty once the story has begun.
     """
     text = line.text
-    if title and _bare(text) == _bare(title):
+    if heading and _bare(text) == heading:
         return "title", False
     if len(text) <= LONGEST_PHRASE:
         phrase = _bare(text)
@@ -116,7 +138,7 @@ def _judge(line: Line, announced: bool, *, title: str) -> tuple[str | None, bool
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\W_]+", " ", fold(text).casefold()).strip()
+    return SIGNS.sub(" ", fold(text).casefold()).strip()
 
 
 @cache

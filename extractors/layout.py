@@ -47,9 +47,14 @@ class Layout:
         """Whether enough of the markers stand in the page. Its head, and then all of it, is searched only where the
         widget has one.
         """
+        telling = _any_of(self.markers)
+        if telling is not None and document.names.isdisjoint(telling):  # so on most pages for most layouts
+            return False
         hits = sum(_stands(marker, document) for marker in self.markers)
-        if 0 < hits < self.needed:
-            hits += sum(_around(marker, document) for marker in self.around)
+        for marker in self.around if hits else ():
+            if hits >= self.needed:
+                break
+            hits += _around(marker, document)
         return hits >= self.needed
 
     def __str__(self) -> str:
@@ -82,9 +87,19 @@ def _stands(marker: str, document: Document) -> bool:
 
 
 @cache
+def _any_of(markers: tuple[str, ...]) -> frozenset[str] | None:
+    """The names of which one must occur if one of the markers is to match; None where a marker consists of none."""
+    names = [_names(marker) for marker in markers]
+    return frozenset().union(*names) if all(names) else None
+
+
+@cache
 def _names(marker: str) -> frozenset[str]:
     return frozenset(NAMED.findall(marker.partition("[")[0]))
 
 
 def _around(marker: str, document: Document) -> bool:
-    return any(tree.css_first(marker) is not None for tree in (document.head, document.tree))
+    """Whether the marker matches anywhere; the page is parsed for it only where its text has the names."""
+    if not all(name[1:] in document.page.html for name in _names(marker)):
+        return False
+    return document.head.css_first(marker) is not None or document.tree.css_first(marker) is not None

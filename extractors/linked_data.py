@@ -12,10 +12,11 @@ from typing import Any
 from extractors.whitespace import mend
 
 ARTICLE_TYPES = {"BlogPosting", "NewsArticle", "Article", "ReportageNewsArticle", "LiveBlogPosting", "Report"}
-# A string is matched first, so that what looks like a comment inside one stays. What is never closed reaches to the
-# end: to look for its end anew from every opening would take for ever.
-STRING_OR_COMMENT = re.compile(
-    r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)|(?<![:"\w])//[^\n]*', re.DOTALL
+# Strings are matched first, with what stands between them, so that what looks like a comment inside one stays. What is
+# never closed reaches to the end: to look for its end anew from every opening would take for ever.
+KEPT_OR_COMMENT = re.compile(
+    r'((?:[^"/<]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))++)|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)|(?<![:"\w])//[^\n]*',
+    re.DOTALL,
 )
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 PLACEHOLDER = "Can't find substitution"  # what Blogger prints where a theme asks for a datum its widget lacks
@@ -44,7 +45,7 @@ def _loads(script: str) -> Any:
     except (ValueError, RecursionError):
         pass
     try:
-        return json.loads(TRAILING_COMMA.sub(r"\1", STRING_OR_COMMENT.sub(r"\1 ", text)), strict=False)
+        return json.loads(TRAILING_COMMA.sub(r"\1", KEPT_OR_COMMENT.sub(r"\1 ", text)), strict=False)
     except (ValueError, RecursionError):
         return None
 

@@ -240,6 +240,7 @@ NO_ARTICLE = {
     "not-an-article": "a list, archive, search or empty page",
     "needs-feed": "the theme draws its posts by script; the text stands in the feed only",
     "error-page": "the site's own 'page not found'",
+    "soft-404": "the page says 'not found' to people only, or is the front page under the post's address",
     "redirected": "the address leads to another post, or to another blog",
     "gated": "a content warning or a login stands before the post",
     "not-html": "the document is not HTML",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from extractors.extract import body_lines
+from extractors.furniture import may_be_promotion
 from extractors.model import Page
 
 EDGE = 4  # lines at either end of a body that are looked at
@@ -19,13 +20,13 @@ def edge_lines(page: Page) -> frozenset[str]:
     return frozenset(lines[:EDGE] + lines[-EDGE:])
 
 
-def repeated_lines(edges: Iterable[frozenset[str]]) -> frozenset[str]:
+def repeated_lines(edges: Iterable[frozenset[str]], *, fewest: int = 2) -> frozenset[str]:
     """The lines that stand at an edge on at least 30 % of a site's pages, from the edge lines of each page; none below
-    five pages.
+    five pages, and none that fewer than `fewest` carry.
     """
     pages = list(edges)
     if len(pages) < FEWEST_PAGES:
         return frozenset()
     counts = Counter(line for page in pages for line in page)
-    enough = max(2, SHARE * len(pages))
-    return frozenset(line for line, count in counts.items() if count >= enough)
+    enough = max(fewest, SHARE * len(pages))
+    return frozenset(line for line, count in counts.items() if count >= enough and may_be_promotion(line))

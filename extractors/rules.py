@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from extractors.document import Document
+from extractors.document import Document, within
 from extractors.linked_data import PLACEHOLDER, string
 from extractors.whitespace import fold
 
@@ -161,8 +161,10 @@ def _array(variable: str, html: str) -> str:
     return ""
 
 
-def lone(name: str, pattern: re.Pattern[str]) -> Rule[str]:
-    """The one text outside post bodies and comments that is, as a whole, of that form; `name` says of which."""
+def lone(name: str, pattern: re.Pattern[str], *, outside: str) -> Rule[str]:
+    """The one text outside post bodies and comments, and outside what a selector finds, that is, as a whole, of that
+    form; `name` says of which.
+    """
 
     def find(document: Document) -> Found[str] | None:
         if document.blog is None:
@@ -170,6 +172,8 @@ def lone(name: str, pattern: re.Pattern[str]) -> Rule[str]:
         nodes = (node for node in document.blog.traverse(include_text=True) if node.is_text_node)
         fitting = [node for node in nodes if pattern.fullmatch(fold(node.text_content or ""))]
         fitting = document.outside_comments(document.outside_bodies(fitting))
+        other = frozenset(node.mem_id for node in document.find(outside)) if fitting else frozenset()
+        fitting = [node for node in fitting if not within(node, other)]
         return _agreed(name, (fold(node.text_content or "") for node in fitting))
 
     return Rule(name, find)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
+
+from extractors.parsing import parse
 
 LONGEST_TAG = 300  # characters from a widget's "<div" to its class; real ones have under 80
 BLOG = re.compile(r"widget Blog\b")
@@ -29,37 +31,37 @@ def head(html: str) -> str:
 
 
 def blog_widget(html: str) -> LexborNode | None:
-    """The Blog widget as an element, its post and comments inside; None where it is not there exactly once, or where
-    its end cannot be proven: then the whole page must be parsed.
+    """The page's first Blog widget as an element, its post and comments inside; None where there is none, or where its
+    end cannot be proven: then the whole page must be parsed.
     """
-    widgets = list(_widgets(html))
-    blogs = [at for at in widgets if BLOG.match(html, at)]
-    start = html.rfind("<div", max(0, blogs[0] - LONGEST_TAG), blogs[0]) if len(blogs) == 1 else -1
+    blog = next((at for at in _classes(html, "widget Blog") if BLOG.match(html, at)), -1)
+    start = html.rfind("<div", max(0, blog - LONGEST_TAG), blog) if blog >= 0 else -1
     if start < 0 or any(_inside(html, start, *pair) for pair in HIDING):
         return None
-    cut = html[start : next((html.rfind("<", start, at) for at in widgets if at > blogs[0]), len(html))]
+    after = next(_classes(html, "widget ", blog + 1), len(html))
+    cut = html[start : html.rfind("<", start, after) if after < len(html) else after]
     if SENTINEL in cut:
         return None
     doctype = DOCTYPE.match(html)  # without it the parser works in quirks mode, where a table does not end a paragraph
-    tree = LexborHTMLParser(f"{doctype.group() if doctype else ''}{cut}<i id={SENTINEL}></i>")
+    tree = parse(f"{doctype.group() if doctype else ''}{cut}<i id={SENTINEL}></i>")
     widget, sentinel = tree.css_first(".widget.Blog"), tree.css_first(f"#{SENTINEL}")
     if widget is None or sentinel is None or _holds(widget, sentinel):
         return None
     return widget
 
 
-def _widgets(html: str) -> Iterator[int]:
-    """Where the classes of widgets stand in the raw page."""
-    at = html.find("widget ")
+def _classes(html: str, names: str, start: int = 0) -> Iterator[int]:
+    """Where class attributes that begin with these names have their value in the raw page."""
+    at = html.find(names, start)
     while at >= 0:
         if html.endswith(OPENING, max(0, at - 7), at):
             yield at
-        at = html.find("widget ", at + 1)
+        at = html.find(names, at + 1)
 
 
 def _inside(html: str, at: int, opening: str, closing: str) -> bool:
     """Whether that place stands between an opening and its closing."""
-    return html.rfind(opening, 0, at) > html.rfind(closing, 0, at)
+    return html.find(opening, max(0, html.rfind(closing, 0, at)), at) >= 0
 
 
 def _holds(outer: LexborNode, inner: LexborNode) -> bool:

@@ -21,7 +21,7 @@ def read_text(text: str, *, language: str | None = None, published: date | None 
     head = dateline.at + len(dateline.raw) if dateline else 0
     dates = find_event_dates(text, published=published, language=language)
     return TextReading(
-        quotes=find_quotes(text, language=language),
+        quotes=find_quotes(text, language=language, indirect=True),
         dateline=dateline,
         byline=find_byline(text),
         end_mark=end_mark.raw if end_mark else None,

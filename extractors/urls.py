@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 
 PERMALINK = re.compile(r"/(?:\d{4}/\d{2}|p)/[^/?#]+\.html$")
 COUNTRY_BLOGSPOT = re.compile(r"\.blogspot\.[a-z.]{2,6}$")
+ABSOLUTE = re.compile(r"https?://[a-zA-Z0-9.-]+/[^\s;?#]*(?:\?[^\s#]+)?(?:#\S+)?")  # joined to any base it stays itself
 NOISE = ("m", "showComment", "spref", "view", "ncr")  # Blogger's own query parameters that change no content
 
 
@@ -45,6 +46,8 @@ def _without_trackers(url: str) -> str:
 def absolute(base_url: str, href: str) -> str:
     """A link as an http(s) address; '' for what leads nowhere on the web: anchors, scripts, mail, broken addresses."""
     href = href.strip()
+    if ABSOLUTE.fullmatch(href):
+        return href
     if not href or href.startswith("#"):
         return ""
     try:

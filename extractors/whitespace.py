@@ -10,6 +10,11 @@ def fold(text: str) -> str:
     return " ".join(visible(text).split())
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing would be left of the text, folded."""
+    return all(character.isspace() or character in INVISIBLE for character in text.lstrip())
+
+
 def squeeze(text: str) -> str:
     """All white space gone: what two texts must share to be the same text, white space aside."""
     return "".join(visible(text).split())

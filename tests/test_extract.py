@@ -48,7 +48,10 @@ def test_an_empty_post_is_no_article() -> None:
     [
         ("", "not-html"),
         ("hanya teks", "not-html"),
-        ("<p>_SetDataContext([{'data': {'pageType': 'index'}}])</p>", "not-an-article"),
+        ("<p>_SetDataContext([{'data': {'pageType': 'archive'}}])</p>", "not-an-article"),
+        ("<p>_SetDataContext([{'data': {'pageType': 'index'}}])</p>", "soft-404"),
+        ("<title>Halaman tidak ditemukan - Kabar</title><p>Silakan kembali ke beranda.</p>", "soft-404"),
+        ("<div class='widget Blog'><p class='post-body'>Maaf, halaman yang Anda cari tidak ada.</p></div>", "soft-404"),
         ("<p>_SetDataContext([{'data': {'pageType': 'error_page'}}])</p>", "error-page"),
         (
             "<div class='widget Blog'><p class='post-body'>Satu.</p><p class='post-body'>Dua.</p></div>",

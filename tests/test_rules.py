@@ -73,12 +73,12 @@ def test_a_conversion_to_nothing_is_nothing_found() -> None:
 
 
 def test_a_lone_date_is_found_outside_bodies_and_comments() -> None:
-    """A text that as a whole is a date dates the post; dates in the story and in comments do not count."""
+    """A text that as a whole is a date dates the post; dates in the story, in comments and of updates do not count."""
     html = (
-        "<div class='widget Blog'><div class='meta'><i></i> 3 Maret 2026 </div><div class='post-body'>4 Maret 2026</div>"
-        "<div id='comments'>5 Maret 2026 10.00</div><p>Sejak 2 Maret 2026 sore hari air naik di enam desa sekitar.</p></div>"
+        "<div class='widget Blog'><div class='meta'><i></i> 3 Maret 2026 <time class='updated'>6 Maret 2026</time></div>"
+        "<div class='post-body'>4 Maret 2026</div><div id='comments'>5 Maret 2026 10.00</div><p>Sejak 2 Maret 2026 sore hari air naik di enam desa sekitar.</p></div>"
     )
-    found = lone("a date", DATE)(Document(Page(url="https://kabar.example/", html=html)))
+    found = lone("a date", DATE, outside=".updated")(Document(Page(url="https://kabar.example/", html=html)))
 
     assert found is not None
     assert found.value == "3 Maret 2026"
