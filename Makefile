@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint quality bench fuzz clean requirements
+.PHONY: demo test lint quality bench torture fuzz clean requirements
 
 demo: $(VENV)/core
 	$(BIN)/kliping demo
@@ -24,6 +24,14 @@ quality: $(VENV)/bench
 # Speed beside peers, in one run (needs the shared test data; installs the peers).
 bench: $(VENV)/bench
 	$(BIN)/python -m bench.extract
+	$(BIN)/python -m bench.quotes
+	$(BIN)/python -m bench.crawl
+
+# Crawls killed at every write, at random moments and with the power cut; fifty newsrooms at once. Some six minutes.
+torture: $(VENV)/dev
+	$(BIN)/python -m bench.unbroken
+	$(BIN)/python -m bench.hostile
+	$(BIN)/python -m bench.many
 
 # Broken pages against the laws of reading, for 600 s or SECONDS=n.
 fuzz: $(VENV)/dev

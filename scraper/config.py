@@ -53,6 +53,28 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         Meta(ge=0, le=86_400),
         Told("seconds", "longest Retry-After obeyed in one run; a longer one ends the host's turn"),
     ] = 300.0
+    workers: Annotated[
+        int,
+        Meta(ge=0, le=256),
+        Told("processes", "how many processes may read pages beside the crawl, started as needed; 0 reads in its own"),
+    ] = 2
+    read_limit: Annotated[
+        float,
+        Meta(ge=0.1, le=3600),
+        Told("seconds", "limit for reading one page, not held without workers; 20 MB of story take 2"),
+    ] = 20.0
+
+    gone_after: Annotated[
+        float,
+        Meta(ge=0, le=8760),
+        Told("hours", "time between two checks that miss a post before it counts as gone"),
+    ] = 24.0
+    revisit_after: Annotated[
+        float, Meta(ge=0, le=8760), Told("hours", "shortest time after which a settled page is visited again by itself")
+    ] = 24.0
+    revisit_within: Annotated[
+        float, Meta(ge=0, le=3650), Told("days", "longest time until then, for the oldest posts; 0: never")
+    ] = 180.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

@@ -1,7 +1,8 @@
 """What is due: which of the addresses that feeds and sitemaps name are worth a visit.
 
 An address never seen is due. One whose feed stamp differs from that of its last settled visit is due again, whatever
-came of that visit. A failed one comes due in the next run. The rest waits until somebody asks for everything.
+came of that visit. A failed one comes due in the next run. The rest is visited again by age and habits, as
+`scraper.archive.revisits` has it, or when somebody asks for everything.
 
 An address belongs to the crawled site whose host it has, else to the crawled site that named it first: whatever a feed
 says, it takes no address away from another site.
@@ -18,6 +19,7 @@ from extractors.model import FeedEntry
 from extractors.urls import canonical, site_name
 from scraper.archive.frontier import Due, Known, Sighting
 from scraper.archive.instants import instant_text, stamp
+from scraper.archive.revisits import STANDARD, Revisits
 from scraper.archive.store import Archive
 
 __all__ = ["Discovery", "Due", "discovered", "due", "listed"]
@@ -68,12 +70,13 @@ def due(
     at: datetime,
     run: int | None = None,
     full: bool = False,
+    revisits: Revisits = STANDARD,
 ) -> list[Due]:
     """The addresses of a site worth a visit, newest post first. `full` means all that are known.
 
     With `run`, what that run has visited already is left out: a run may ask again and again until nothing is left.
     """
-    return archive.frontier_due(site, at=at, run=run, full=full)
+    return archive.frontier_due(site, at=at, run=run, full=full, revisits=revisits)
 
 
 def _note(archive: Archive, site: str, sightings: Sequence[Sighting], at: datetime) -> Discovery:
@@ -102,9 +105,23 @@ def _moved(sighting: Sighting, site: str, held: Known) -> bool:
     """
     if held.site != site:
         return True
-    if held.has_entry != (sighting.entry is not None):
-        return not held.has_entry
+    if (held.entry is None) != (sighting.entry is None):
+        return held.entry is None
+    if held.entry is not None and sighting.entry is not None and _tells_otherwise(sighting.entry, held.entry):
+        return True
     if sighting.stamp is None:
         return False
     seen = held.settled_stamp if held.visited else held.stamp
     return sighting.stamp != seen
+
+
+def _tells_otherwise(entry: FeedEntry, held: FeedEntry) -> bool:
+    """Whether a post's entry differs in what its readers see: an edit that did not move the stamp. What either lacks is
+    not compared: the feed's forms carry more and less.
+    """
+    both = [
+        (entry.title, held.title),
+        (entry.labels, held.labels),
+        (entry.summary, held.summary),
+    ]
+    return any(new and old and new != old for new, old in both)

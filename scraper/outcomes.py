@@ -26,6 +26,9 @@ REASONS: dict[str, str] = {
     "ok": "nothing to explain",
     # no-article: the extractors' own words
     **NO_ARTICLE,
+    "redirected-home": "the address leads to the front page of its site",
+    # unchanged, changed
+    "moved": "the same post stands at another address by now",
     # gone
     "http-404": "the server answered 404 Not Found",
     "http-410": "the server answered 410 Gone",
@@ -36,7 +39,9 @@ REASONS: dict[str, str] = {
     "scheme": "only http and https are fetched",
     "port": "the port is not one a web site is served on",
     "no-contact": "the address lies beyond loopback, and no contact is set for the user agent",
+    "redacted": "the article was taken out of the archive for good; what the page brought was not kept",
     # failed
+    "http-403": "the server answered 403 Forbidden",
     "http-4xx": "the server answered with another client error",
     "http-429": "the server asked for fewer requests and went on asking",
     "http-5xx": "the server answered with an error of its own, each time",
@@ -49,8 +54,18 @@ REASONS: dict[str, str] = {
     "content-type": "the answer is not text (an image, an archive, …)",
     "decode": "the answer could not be decoded or decompressed",
     "foreign-identity": "the page calls itself an article that another site of the archive holds",
+    "unknown-template": "the page's template is new to its site, and the feed does not bear out what was read",
     "feed-short": "the feed gave fewer posts than it claims to hold",
+    "feed-repeats": "the feed gives the same posts for every page and claims no number, so that more may exist",
+    "pages-short": "the month pages show fewer posts than the archive widget counts, or there is no count of them",
+    "linked-only": "only the posts that some page links to are known",
+    # of pages that are read again
+    "no-capture": "no page was kept that could be read again",
+    "damaged": "the kept page cannot be read; 'kliping verify' tells where",
+    "renamed": "today's rules give the article another id; what is held stays as it is",
     "extractor-bug": "the extractor failed on this page; its traceback is kept",
+    "extractor-crash": "the process that read the page ended (no memory, a fault in C code); its last words are kept",
+    "time-limit": "reading the page took longer than the limit, and was ended; where it was is kept",
 }
 
 

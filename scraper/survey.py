@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
 from statistics import mean
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ import msgspec
 from extractors import Article, FeedEntry, NotAnArticle, Page, Reading, read, registry
 from extractors.model import Claim
 from extractors.whitespace import fold
+from extractors.witness import NO_PAGE, same_labels, same_time, same_words
 from scraper.discovery import feeds
 from scraper.errors import FetchError
 
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 SAMPLE = 5  # posts read; each costs one request under the host's delay
 EXAMPLE = 40  # characters of an example; two lines of its column in a pipe
 AGREED = 0.95  # share of words page and feed must have in common; 25 real posts with a full feed gave 1.0 each
-SAME_TIME = timedelta(minutes=1)  # pages leave out seconds that the feed has
 DAY = len("2026-03-01")
-NO_PAGE = frozenset({"feed", "url"})  # sources of a claim that are not the page; the address only hints
 
 MISSING = {
     "title": "no title: look at one post with 'kliping extract URL --explain'.",
@@ -153,24 +151,6 @@ def _verdict(claims: Sequence[Claim], same: Callable[[str, str], bool]) -> str:
     return "page and feed agree" if any(same(fed[0], value) for value in shown) else "page and feed differ"
 
 
-def _same_words(one: str, other: str) -> bool:
-    return fold(one).casefold() == fold(other).casefold()
-
-
-def _same_labels(one: str, other: str) -> bool:
-    return set(one.casefold().split(", ")) == set(other.casefold().split(", "))
-
-
-def _same_time(one: str, other: str) -> bool:
-    """Whether two ISO 8601 values may be the same moment: a bare day is held against the other's own day."""
-    first, second = datetime.fromisoformat(one), datetime.fromisoformat(other)
-    if DAY in {len(one), len(other)}:
-        return first.date() == second.date()
-    if first.tzinfo is None or second.tzinfo is None:
-        first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)
-    return abs(first - second) < SAME_TIME
-
-
 def _dateline(readings: Sequence[Reading]) -> Field:
     found = [reading.article.dateline for reading in readings if reading.article.dateline]
     outlets = Counter(dateline.outlet or "no outlet" for dateline in found)
@@ -238,12 +218,12 @@ def _agreement(readings: Sequence[Reading]) -> Field:
 
 
 FIELDS: tuple[Callable[[Sequence[Reading]], Field], ...] = (
-    _contested("title", _same_words),
+    _contested("title", same_words),
     _dateline,
-    _contested("published", _same_time),
-    _contested("updated", _same_time),
-    _contested("account", _same_words),
-    _contested("labels", _same_labels),
+    _contested("published", same_time),
+    _contested("updated", same_time),
+    _contested("account", same_words),
+    _contested("labels", same_labels),
     _body,
     _quotes,
     _images,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tests.canned import Reply, Web, html, typed
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
 
 BLOG = "4242424242424242424"
 SITE = "http://kilas.example"
+
+
+def is_before(published: str, limit: str) -> bool:
+    return datetime.fromisoformat(published) < datetime.fromisoformat(limit)
 
 
 @dataclass
@@ -33,12 +38,15 @@ class Post:
 
 @dataclass
 class Blog:
-    """`budget` is how many entries the server is willing to put into one answer, whatever is asked."""
+    """`budget` is how many entries the server is willing to put into one answer, whatever is asked; `total` what it
+    claims, where that is not the truth; `links` whether an answer names its next page.
+    """
 
     posts: list[Post] = field(default_factory=lambda: [Post(number) for number in range(3)])
     short: bool = False
     budget: int = 150
     total: int | None = None
+    links: bool = False
     home: str = (
         "<head><meta content='blogger' name='generator'/></head><body><!-- </body>--></body>"
         f"<script>_WidgetManager._SetDataContext([{{'name': 'blog', 'data': {{'blogId': '{BLOG}', "
@@ -48,11 +56,18 @@ class Blog:
     def feed(self, request: httpx.Request) -> Reply:
         query = request.url.params
         start, most = int(query.get("start-index", 1)), int(query.get("max-results", 25))
-        some = self.posts[start - 1 :][: min(most, self.budget)]
+        before = query.get("published-max")
+        within = [post for post in self.posts if before is None or is_before(post.published, before)]
+        some = within[start - 1 :][: min(most, self.budget)]
+        more = start - 1 + len(some) < len(within)
         summary = self.short or request.url.path.endswith("/summary")
-        return typed("application/json; charset=UTF-8", json.dumps(self.document(some, most, summary=summary)))
+        return typed(
+            "application/json; charset=UTF-8", json.dumps(self.document(some, most, summary=summary, more=more))
+        )
 
-    def document(self, posts: list[Post], most: int = 25, *, summary: bool = False) -> dict[str, Any]:
+    def document(
+        self, posts: list[Post], most: int = 25, *, summary: bool = False, more: bool = False
+    ) -> dict[str, Any]:
         total = len(self.posts) if self.total is None else self.total
         feed: dict[str, Any] = {
             "id": {"$t": f"tag:blogger.com,1999:blog-{BLOG}"},
@@ -62,6 +77,8 @@ class Blog:
             "openSearch$totalResults": {"$t": str(total)},
             "openSearch$itemsPerPage": {"$t": str(most)},
         }
+        if self.links and more:
+            feed["link"] = [{"rel": "next", "href": "http://www.blogger.com/feeds/x"}]
         if posts:
             feed["entry"] = [self.entry(post, summary=summary) for post in posts]
         return {"version": "1.0", "encoding": "UTF-8", "feed": feed}

@@ -130,7 +130,10 @@ def test_an_edited_body_is_a_revision_that_keeps_the_old_text(archive: Archive, 
     assert old[:4] == (1, article().title, BODY, None)
     assert new[:3] == (2, None, None)
     assert new[4] == "2026-03-02T12:09:00Z"
-    assert msgspec.json.decode(new[3]) == {"body": {"words": [31, 33], "added": 4, "removed": 2}}
+    assert msgspec.json.decode(new[3]) == {
+        "body": {"words": [31, 33], "added": 4, "removed": 2},
+        "edits": [{"kind": "wording", "before": "dibuka kembali", "after": "ditutup lagi untuk umum"}],
+    }
     assert rows(archive, "SELECT stamp_moved, old_body FROM silent_edits") == [(0, BODY)]
 
 
@@ -139,7 +142,10 @@ def test_a_new_headline_is_a_revision(archive: Archive, run: int) -> None:
     archive.settle(visit(run, reading=reading(title="Lama")))
     archive.settle(visit(run, reading=reading(title="Baru")))
     told = rows(archive, "SELECT changes FROM revisions WHERE revision = 2")
-    assert msgspec.json.decode(told[0][0]) == {"title": ["Lama", "Baru"]}
+    assert msgspec.json.decode(told[0][0]) == {
+        "title": ["Lama", "Baru"],
+        "edits": [{"kind": "headline", "before": "Lama", "after": "Baru"}],
+    }
 
 
 @pytest.mark.parametrize(

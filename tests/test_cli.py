@@ -206,6 +206,31 @@ def test_quotes_reads_text_and_batches(tmp_path: Path) -> None:
     assert {key: value for key, value in lines[0].items() if key != "id"} == found
 
 
+def test_quotes_can_be_explained() -> None:
+    """`--explain` shows span, sieve and rivals of each quote and what in marks is no speech; with --json as data."""
+    text = 'Lomba bertema "Sungai Kita" dibuka Camat Imran Rosidi. "Ayo turun," ajak Lurah Ratna Dewi.'.encode()
+
+    told = kliping("quotes", "-", "--explain", stdin=text)
+    plain = json.loads(kliping("quotes", "-", "--explain", "--json", stdin=text).stdout)
+
+    assert told.returncode == 0
+    assert "Ratna Dewi, Lurah" in told.stdout
+    assert "rivals: Imran Rosidi" in told.stdout
+    (quote,) = plain["quotes"]
+    assert (quote["speaker"], quote["sieve"], quote["rivals"]) == ("Ratna Dewi", "name_beside", ["Imran Rosidi"])
+    assert f"{quote['start']}–{quote['end']}" in told.stdout
+    assert quote["meaning"] in told.stdout
+    assert [(one["text"], one["reason"]) for one in plain["apart"]] == [("Sungai Kita", "announced")]
+    assert "announced as a title" in told.stdout
+
+
+def test_a_language_without_lexicon_is_refused() -> None:
+    """`--lang` names the languages there are."""
+    told = kliping("quotes", "-", "--lang", "xx", stdin=b"Halo.")
+    assert told.returncode == 2
+    assert "en, id" in told.stderr
+
+
 def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
     """`kliping demo` crawls both newsrooms and prints a table, one record with its quotes, and commands to copy."""
     told = kliping("demo", "--db", tmp_path / "demo.db")

@@ -185,31 +185,6 @@ def test_a_closed_feed_falls_back_on_the_sitemap(tmp_path: Path) -> None:
     assert {record["published"]["precision"] for record in records} == {"day"}
 
 
-def test_a_bug_in_the_extractor_costs_one_page(tmp_path: Path, muara: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception in one page is a failed outcome with its traceback and its capture; the crawl goes on."""
-    from scraper.crawl import visiting as module
-
-    bad = muara.newsroom.posts[0].title
-    real = module.read
-
-    def failing(page: object) -> object:
-        reading = real(page)  # type: ignore[arg-type]
-        if reading.article.title == bad:
-            raise ZeroDivisionError("a bug")
-        return reading
-
-    monkeypatch.setattr(module, "read", failing)
-    with archive_of(tmp_path / "a.db", muara) as archive:
-        outcomes = crawl(archive)
-        captures = archive.counts().captures
-
-    (failed,) = (outcome for outcome in outcomes if outcome.verdict == "failed")
-    assert failed.reason == "extractor-bug"
-    assert failed.detail is not None
-    assert "ZeroDivisionError: a bug" in failed.detail
-    assert captures == FEW
-
-
 def test_a_full_disk_ends_the_crawl_in_one_sentence_and_loses_nothing(tmp_path: Path, muara: StandIn) -> None:
     """When the archive cannot grow the crawl stops with DiskFull; what was settled stays, and the rest comes later."""
     with archive_of(tmp_path / "whole.db", muara) as whole:

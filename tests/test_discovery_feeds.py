@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors.model import FeedEntry
-from scraper.discovery import feeds
+from scraper.discovery import feeds, paging
 from scraper.discovery.feeds import Feed
 from scraper.discovery.feedxml import MAX_XML_FEED
 from scraper.errors import Unusable
@@ -243,6 +243,10 @@ def ids(pages: list[Feed]) -> list[str | None]:
     return [entry.post_id for feed in pages for entry in feed.entries]
 
 
+def hour(number: int) -> str:
+    return f"2026-03-02T{number:02}:00:00.001+07:00"
+
+
 def starts(web: Web) -> list[str]:
     from httpx import URL
 
@@ -291,7 +295,7 @@ def test_a_window_of_time_can_be_asked_for() -> None:
 
 
 def test_an_empty_page_is_asked_for_once_more() -> None:
-    """A page that comes empty though posts are left is tried a second time; a second empty one ends the walk."""
+    """A page that comes empty though posts are left is tried a second time; then by time, before the walk ends."""
     blog = Blog([Post(number) for number in range(4)], budget=2)
     hiccup = typed("application/json", json.dumps(blog.document([])))
     web = blog.web(places={"/feeds/posts/summary": [blog.feed, hiccup, blog.feed]})
@@ -301,7 +305,8 @@ def test_an_empty_page_is_asked_for_once_more() -> None:
     pages = walked(web)
     assert len(ids(pages)) == 2
     assert pages[-1].ended == "feed-short"
-    assert starts(web) == ["1", "3", "3"]
+    assert starts(web) == ["1", "3", "3", "1", "1"]
+    assert "published-max" in web.asked[-1]
 
 
 def test_a_shortfall_is_told_and_a_window_is_none() -> None:
@@ -347,7 +352,7 @@ def test_a_post_that_stands_twice_on_a_page_comes_once() -> None:
 @pytest.mark.parametrize("claimed", ["1000000000", ""])
 def test_a_feed_without_end_is_walked_to_the_limit(claimed: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One new post a page for ever ends after a number of pages, with a reason, whatever total the feed claims."""
-    monkeypatch.setattr(feeds, "MOST_PAGES", 40)
+    monkeypatch.setattr(paging, "MOST_PAGES", 40)
     blog = Blog([])
 
     def news(request: Any) -> Reply:
@@ -362,23 +367,59 @@ def test_a_feed_without_end_is_walked_to_the_limit(claimed: str, monkeypatch: py
 
 def test_a_feed_of_huge_pages_is_walked_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Posts are counted as well as pages: a server that fills each page ends with the same reason."""
-    monkeypatch.setattr(feeds, "MOST_POSTS", 30)
+    monkeypatch.setattr(paging, "MOST_POSTS", 30)
     found = walked(Blog([Post(number) for number in range(60)], budget=10).web())
     assert (len(ids(found)), found[-1].ended) == (30, "too-large")
 
 
 def test_posts_published_during_the_walk_shift_nothing_out() -> None:
-    """New posts push a whole page of known ones into the next; the walk goes on behind them."""
-    blog = Blog([Post(number) for number in range(6)], budget=2)
+    """New posts push known ones into the next page; the walk goes on by time, and fetches the new ones at its end."""
+    blog = Blog([Post(number, hour(20 - number)) for number in range(6)], budget=2)
     before = ids(walked(blog.web()))
 
     def after_news(request: Any) -> Reply:
         if request.url.params["start-index"] == "3" and len(blog.posts) == 6:
-            blog.posts[:0] = [Post(100), Post(101)]
+            blog.posts[:0] = [Post(100, hour(22)), Post(101, hour(21))]
         return blog.feed(request)
 
-    found = ids(walked(blog.web(places={"/feeds/posts/summary": after_news})))
-    assert found == before
+    pages = walked(blog.web(places={"/feeds/posts/summary": after_news}))
+    assert ids(pages) == [*before, Post(100).id, Post(101).id]
+    assert pages[-1].ended is None
+
+
+def test_a_post_deleted_during_the_walk_hides_no_other() -> None:
+    """A deletion pulls every later post one number forward; the total tells, and the one that slipped past is found."""
+    blog = Blog([Post(number, hour(20 - number)) for number in range(6)], budget=2)
+
+    def after_loss(request: Any) -> Reply:
+        if request.url.params["start-index"] == "3" and len(blog.posts) == 6:
+            del blog.posts[0]
+        return blog.feed(request)
+
+    pages = walked(blog.web(places={"/feeds/posts/summary": after_loss}))
+    assert sorted(filter(None, ids(pages))) == [Post(number).id for number in range(6)]
+
+
+def test_a_server_that_counts_no_further_is_asked_by_time() -> None:
+    """Where no start-index beyond some number brings anything, published-max goes on, overlapping by a second."""
+    moments = [hour(20), hour(19), hour(18), hour(18), hour(18), hour(17), hour(16)]
+    blog = Blog([Post(number, moment) for number, moment in enumerate(moments)], budget=2)
+
+    def capped(request: Any) -> Reply:
+        beyond = int(request.url.params["start-index"]) > 4
+        return typed("application/json", json.dumps(blog.document([]))) if beyond else blog.feed(request)
+
+    pages = walked(blog.web(places={"/feeds/posts/summary": capped}))
+    assert ids(pages) == [post.id for post in blog.posts]
+    assert pages[-1].ended is None
+
+
+def test_a_total_that_is_too_small_does_not_end_the_walk() -> None:
+    """A feed that claims two posts and names a next page is followed to its end."""
+    blog = Blog([Post(number) for number in range(5)], budget=2, total=2, links=True)
+    pages = walked(blog.web())
+    assert len(ids(pages)) == 5
+    assert pages[-1].ended is None
 
 
 def test_a_closed_feed_is_an_empty_walk_with_a_reason() -> None:
@@ -425,11 +466,24 @@ def test_a_feed_that_breaks_off_keeps_what_came() -> None:
 
 
 def test_a_redirected_feed_is_followed() -> None:
-    """A feed that a service serves as RSS at another host is read as what it is."""
+    """A feed that a service serves as RSS at another host is read as what it is, where Blogger's own is not to be had;
+    that it is whole cannot be said, since the service sends the same posts for every page.
+    """
     moved = typed("text/xml", RSS % "<description>Isi</description>")
-    web = Blog().web(places={"/feeds/posts/summary": redirect("https://layanan.example/kilas"), "/kilas": moved})
-    pages = walked(web)
+    there = redirect("https://layanan.example/kilas")
+    places = {"/feeds/posts/summary": there, "/feeds/posts/default": there, "/kilas": moved}
+    pages = walked(Blog().web(places=places))
     assert ids(pages) == ["78"]
+    assert pages[-1].ended == "feed-repeats"
+
+
+def test_bloggers_own_feed_is_preferred_to_what_a_service_made_of_it() -> None:
+    """An address that leads to RSS elsewhere is passed over for one that gives Blogger's JSON."""
+    moved = typed("text/xml", RSS % "<description>Isi</description>")
+    places = {"/feeds/posts/summary": redirect("https://layanan.example/kilas"), "/kilas": moved}
+    web = Blog().web(places=places)
+    assert len(ids(walked(web))) == 3
+    assert web.requests[-1].url.params["redirect"] == "false"
 
 
 def test_posts_are_named_under_the_sites_own_scheme() -> None:

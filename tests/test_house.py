@@ -23,11 +23,21 @@ ARROWS = {
     "extractors.quotes": {"model", "lexicon", "whitespace", "prose"},
     "extractors.context": {"whitespace"},
     "extractors.linked_data": {"whitespace"},
-    "extractors.slices": set(),
-    "extractors.document": {"context", "linked_data", "model", "slices", "whitespace"},
+    "extractors.slices": {"parsing"},
+    "extractors.depth": set(),
+    "extractors.parsing": {"depth", "model"},
+    "extractors.document": {"context", "linked_data", "model", "parsing", "slices", "whitespace"},
     "extractors.lines": set(),
-    "extractors.furniture": {"lexicon", "lines", "model", "whitespace"},
-    "extractors.blocks": {"furniture", "images", "lines", "model", "urls", "whitespace"},
+    "extractors.skeleton": set(),
+    "extractors.promotion": {"lexicon", "lines"},
+    "extractors.captions": {"lexicon"},
+    "extractors.furniture": {"lexicon", "lines", "model", "promotion", "whitespace"},
+    "extractors.blocks": {"captions", "furniture", "images", "lines", "model", "urls", "verse", "whitespace"},
+    "extractors.verse": {"lines"},
+    "extractors.comments": {"claims", "document", "rules"},
+    "extractors.feedtext": {"blocks", "model", "parsing"},
+    "extractors.veils": {"blocks", "parsing"},
+    "extractors.refusals": {"document", "lexicon", "model", "urls"},
     "extractors.rules": {"document", "linked_data", "whitespace"},
     "extractors.layout": {"document", "prose", "rules"},
     "extractors.blogger": {"document", "layout", "model", "prose", "rules"},
@@ -39,7 +49,8 @@ ARROWS = {
     "scraper.web": {"config", "errors", "outcomes"},
     "scraper.discovery": {"config", "errors", "outcomes", "web"},
     "scraper.archive": {"config", "errors", "outcomes"},
-    "scraper.export": {"archive", "config", "errors", "outcomes"},
+    "scraper.files": {"errors"},
+    "scraper.export": {"archive", "config", "errors", "files", "outcomes"},
     "scraper.frontier": {"archive"},
     "scraper.standin": {"errors"},
 }
@@ -111,7 +122,7 @@ def test_one_module_knows_the_http_client() -> None:
         module for module, path in modules("scraper") if any(name.split(".")[0] == "httpx" for name in imports(path))
     }
 
-    assert users == {"scraper.web.fetch"}
+    assert users == {"scraper.web.client"}
 
 
 def test_help_loads_click_alone() -> None:

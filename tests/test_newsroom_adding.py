@@ -92,7 +92,7 @@ def test_a_post_that_cannot_be_read_is_told_with_its_reason() -> None:
 
     gone, no_post, good = found.samples
     assert "404" in gone.told
-    assert "it holds no article (not-an-article)" in no_post.told
+    assert "it holds no article (soft-404)" in no_post.told
     assert good.reading is not None
     assert field(found, "title").found == 1
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 
 import httpx
@@ -157,7 +158,7 @@ def test_a_missing_page_is_gone(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "reason"), [(400, "http-4xx"), (403, "http-4xx"), (451, "http-4xx"), (204, "http-other")]
+    ("status", "reason"), [(400, "http-4xx"), (403, "http-403"), (451, "http-4xx"), (204, "http-other")]
 )
 def test_other_refusals_are_not_tried_again(status: int, reason: str) -> None:
     """A client error, or a status without a page, is final for this run."""
@@ -263,6 +264,36 @@ def test_any_retry_after_can_be_read(raw: str) -> None:
     """Whatever a header holds, it is a number of seconds from 0 up, or nothing."""
     seconds = read_retry_after(raw, now=START)
     assert seconds is None or seconds >= 0
+
+
+def test_a_429_widens_the_pace_until_the_host_recovers() -> None:
+    """After a 429 that says no time, the host's next pages come farther apart, then nearer, down to the delay."""
+    pages = [f"/{number}" for number in range(12)]
+    web = Web({**{page: html() for page in pages}, "/0": [Reply(429), html()]})
+
+    async def crawl() -> None:
+        async with web.fetcher() as fetcher:
+            for page in pages:
+                await fetcher.get(HOST + page)
+
+    asyncio.run(crawl())
+    gaps = [later - earlier for earlier, later in pairwise(web.at)]
+    assert gaps[2] == 4 - 0.5  # from the second try of the first page, of whose extra pause a quarter is back
+    assert gaps[2:] == sorted(gaps[2:], reverse=True)
+    assert gaps[-1] == 2
+
+
+def test_a_server_that_fails_otherwise_keeps_its_pace() -> None:
+    """A 500 is the server's own trouble with one page, and no wish for fewer requests."""
+    web = Web({"/0": [Reply(500), html()], "/1": html()})
+
+    async def crawl() -> None:
+        async with web.fetcher() as fetcher:
+            await fetcher.get(HOST + "/0")
+            await fetcher.get(HOST + "/1")
+
+    asyncio.run(crawl())
+    assert web.at[3] - web.at[2] == 2
 
 
 # redirects
@@ -629,6 +660,47 @@ def test_every_host_has_its_own_connection() -> None:
     assert not together.broken
 
 
+def test_a_host_has_one_connection_whatever_is_asked_at_once() -> None:
+    """Twelve pages asked for together come one after the other over one connection, which is kept."""
+    connections: list[int] = []
+    at_once: list[int] = []
+    most_at_once: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 5
+
+        def setup(self) -> None:
+            connections.append(1)
+            super().setup()
+
+        def do_GET(self) -> None:
+            at_once.append(1)
+            most_at_once.append(len(at_once))
+            send(self, announce=2, parts=[b"ok"], pause=0.005)
+            at_once.pop()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    async def crawl(site: str) -> None:
+        async with Fetcher(Settings(delay=0), allow_loopback=True) as fetcher:
+            await asyncio.gather(*(fetcher.get(f"{site}/{number}") for number in range(12)))
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        asyncio.run(crawl(f"http://127.0.0.1:{server.server_port}"))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+    assert len(connections) == 1
+    assert max(most_at_once) == 1
+    assert len(most_at_once) == 13, "twelve pages and robots.txt"
+
+
 def test_the_address_dialled_is_the_address_checked() -> None:
     """A name whose second look-up would lead inside gets none: each connection is checked as it is opened."""
     answers = iter([["142.250.4.121"], ["127.0.0.1"]])
@@ -801,3 +873,55 @@ def test_loopback_is_closed_unless_opened() -> None:
         fetch_for_real(f"{site}/a", allow_loopback=False)
     assert refused.value.reason == "internal-address"
     assert asked == []
+
+
+# whole pages and broken ones
+
+
+CUT = b"<html><body><p>Banjir surut di Serang, kata"
+WHOLE = CUT + b" lurah.</p></body></html>\n"
+
+
+def send_unsized(body: bytes) -> Script:
+    def script(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("content-type", "text/html")
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return script
+
+
+def test_a_page_that_only_the_end_of_the_connection_ends_must_be_whole() -> None:
+    """Without a length or chunks a page that lacks its </html> has broken off; one that has it is taken."""
+    with serving(send_unsized(CUT)) as site, pytest.raises(TemporaryFetchError) as failed:
+        fetch_for_real(f"{site}/a")
+    assert failed.value.reason == "connection"
+    with serving(send_unsized(WHOLE)) as site:
+        assert fetch_for_real(f"{site}/a").body == WHOLE
+
+
+def test_a_text_that_is_no_page_may_end_anywhere() -> None:
+    """What does not begin as HTML, a feed or a bare text, is taken as it came."""
+    with serving(send_unsized(b"Banjir surut")) as site:
+        assert fetch_for_real(f"{site}/a").body == b"Banjir surut"
+
+
+def test_a_page_that_tells_its_length_is_whole_by_that() -> None:
+    """An author may leave out </html>: what came as long as was told is taken."""
+    with serving(lambda handler: send(handler, announce=len(CUT), parts=[CUT])) as site:
+        assert fetch_for_real(f"{site}/a").body == CUT
+
+
+def test_a_gate_needs_no_contact_to_be_recognised() -> None:
+    """A stand-in that leads to Blogger's content warning is gated; nothing beyond this machine is asked."""
+    web = Web({"/a": redirect("https://www.blogger.com/interstitial/blog?u=x")})
+    with pytest.raises(Unusable) as failed:
+        asyncio.run(_get_on_loopback(web))
+    assert failed.value.reason == "gated"
+    assert web.pages() == ["http://127.0.0.1:8000/a"]
+
+
+async def _get_on_loopback(web: Web) -> Fetched:
+    async with web.fetcher(contact="", allow_loopback=True) as fetcher:
+        return await fetcher.get("http://127.0.0.1:8000/a")

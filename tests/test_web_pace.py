@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -83,6 +84,65 @@ def test_a_held_host_waits_and_the_others_do_not() -> None:
     crawl.pace.hold("a", 30)
     crawl.pace.hold("a", 5)
     assert crawl.run(("b", {}), ("a", {})) == [("b", 0), ("a", 30)]
+
+
+def gaps(crawl: Crawl, host: str, count: int, **how: float) -> list[float]:
+    """Seconds between the starts of the host's next requests, each answered well."""
+
+    async def ask_and_note() -> None:
+        for _ in range(count):
+            began = len(crawl.starts)
+            await crawl.ask(host, **how)  # type: ignore[arg-type]
+            crawl.pace.answered(host, took=how.get("lasts", 0.0))
+            assert len(crawl.starts) == began + 1
+
+    asyncio.run(ask_and_note())
+    return [later[1] - earlier[1] for earlier, later in pairwise(crawl.starts[-count:])]
+
+
+def test_a_host_that_asks_for_less_is_asked_less_and_then_more_again() -> None:
+    """Each 429 or 503 doubles the extra pause; each good answer takes a quarter of it back, until the pace is as was."""
+    crawl = Crawl()
+    crawl.run(("a", {}))
+    crawl.pace.slow_down("a", delay=2.0)
+    crawl.pace.slow_down("a", delay=2.0)
+
+    assert gaps(crawl, "a", 5) == [5, 4.25, 3.6875, 3.265625]
+    assert crawl.starts[1] == ("a", 6)
+    assert gaps(crawl, "a", 20)[-1] == pytest.approx(2)
+
+
+def test_a_host_without_a_delay_slows_down_too() -> None:
+    """Its extra pause begins with a quarter of a second, and never grows beyond two minutes."""
+    crawl = Crawl()
+    crawl.run(("a", {"delay": 0.0}))
+    crawl.pace.slow_down("a", delay=0.0)
+    crawl.run(("a", {"delay": 0.0}))
+    for _ in range(50):
+        crawl.pace.slow_down("a", delay=0.0)
+    crawl.run(("a", {"delay": 0.0}))
+
+    assert crawl.starts == [("a", 0), ("a", 0.25), ("a", 120.25)]
+
+
+def test_a_slow_host_is_busy_with_us_for_half_of_the_time() -> None:
+    """One whose answers take five seconds is asked every ten; when it is quick again, after its delay as ever."""
+    crawl = Crawl()
+    assert gaps(crawl, "a", 4, lasts=5.0) == [10, 10, 10]
+    assert gaps(crawl, "a", 12, lasts=0.1)[-1] == pytest.approx(2)
+
+
+def test_the_usual_differences_change_no_pace() -> None:
+    """An answer within a second is none of a slow host."""
+    assert gaps(Crawl(), "a", 4, lasts=0.9, delay=0.0) == pytest.approx([0.9, 0.9, 0.9])
+
+
+def test_one_hosts_trouble_slows_no_other() -> None:
+    """An extra pause belongs to the host that asked for it."""
+    crawl = Crawl()
+    crawl.run(("a", {}), ("b", {}))
+    crawl.pace.slow_down("a", delay=2.0)
+    assert crawl.run(("b", {}), ("a", {}))[2:] == [("b", 2), ("a", 4)]
 
 
 @settings(max_examples=60, deadline=None)

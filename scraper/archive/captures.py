@@ -16,6 +16,7 @@ from datetime import datetime
 
 import msgspec
 
+from extractors.model import FeedEntry
 from scraper.archive.instants import utc_text
 from scraper.errors import ArchiveUnusable
 
@@ -85,9 +86,18 @@ class CaptureShelf:
         self._connection = connection
         self._held: OrderedDict[str, bytes] = OrderedDict()
 
-    def keep(self, capture: Capture, *, url: str, site: str, theme: str | None) -> int:
-        """The number of the capture of that answer at `url`; the same body there again is the capture held already."""
+    def keep(self, capture: Capture, *, url: str, site: str, theme: str | None, entry: FeedEntry | None = None) -> int:
+        """The number of the capture of that answer at `url`; the same body there again is the capture held already.
+
+        `entry` is the feed's, to stand beside the page when it is read again; the newest counts.
+        """
         sha256 = hashlib.sha256(capture.body).hexdigest()
+        number = self._keep_page(sha256, capture, url=url, site=site, theme=theme)
+        if entry is not None:
+            self._keep_entry(number, sha256, capture.body, msgspec.json.encode(entry))
+        return number
+
+    def _keep_page(self, sha256: str, capture: Capture, *, url: str, site: str, theme: str | None) -> int:
         held = self._connection.execute(
             "SELECT id FROM captures WHERE url = ? AND sha256 = ?", (url, sha256)
         ).fetchone()
@@ -104,6 +114,37 @@ class CaptureShelf:
                 row,
             ).fetchone()[0]
         )
+
+    def _keep_entry(self, number: int, page: str, body: bytes, entry: bytes) -> None:
+        execute, sha256 = self._connection.execute, hashlib.sha256(entry).hexdigest()
+        (held,) = execute("SELECT entry FROM captures WHERE id = ?", (number,)).fetchone()
+        if held == sha256:
+            return
+        if not execute("SELECT 1 FROM blobs WHERE sha256 = ?", (sha256,)).fetchone():
+            execute(
+                "INSERT INTO blobs (sha256, size, dictionary, data) VALUES (?, ?, ?, ?)",
+                (sha256, len(entry), page, encode(entry, body)),
+            )
+        execute("UPDATE captures SET entry = ? WHERE id = ?", (sha256, number))
+
+    def entry(self, number: int) -> FeedEntry | None:
+        """The feed's entry beside a capture. Raises DamagedCapture."""
+        (sha256,) = self._connection.execute("SELECT entry FROM captures WHERE id = ?", (number,)).fetchone()
+        return msgspec.json.decode(self.body(sha256), type=FeedEntry) if sha256 is not None else None
+
+    def change_reference(self, going: str, dependents: Sequence[str]) -> None:
+        """The bodies that were compressed with one that is about to go are kept without it: the first plainly, in its
+        place among the references, the others with that one. Raises DamagedCapture.
+        """
+        heir: str | None = None
+        for sha256 in dependents:
+            body = self.body(sha256)
+            data = encode(body, self._reference(heir) if heir else None)
+            self._connection.execute("UPDATE blobs SET dictionary = ?, data = ? WHERE sha256 = ?", (heir, data, sha256))
+            if heir is None:
+                heir = sha256
+                self._connection.execute("UPDATE reference_pages SET sha256 = ? WHERE sha256 = ?", (sha256, going))
+        self._held.pop(going, None)
 
     def _keep_body(self, sha256: str, body: bytes, *, site: str, theme: str | None) -> None:
         references = self._references(site, theme)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
+from scraper.archive.appearances import withdraw
 from scraper.archive.instants import utc_text
 from scraper.archive.visits import next_seq
 
@@ -25,6 +26,12 @@ STEPS = (
     "DELETE FROM outcomes WHERE site = :site",
     "DELETE FROM frontier WHERE site = :site",
     "DELETE FROM reference_pages WHERE site = :site",
+    "DELETE FROM site_opt_outs WHERE site = :site",
+    "DELETE FROM listed_posts WHERE site = :site",
+    "DELETE FROM listings WHERE site = :site",
+    "DELETE FROM widget_counts WHERE site = :site",
+    "DELETE FROM feed_polls WHERE site = :site",
+    "DELETE FROM completeness WHERE site = :site",
     # a page that an article of another site was read from is that site's now
     """
     UPDATE captures SET site = (
@@ -32,12 +39,18 @@ STEPS = (
     WHERE site = :site AND id IN (SELECT capture FROM extractions)
     """,
     "DELETE FROM captures WHERE site = :site",
+    "DELETE FROM templates WHERE site = :site",
+    "DELETE FROM turns WHERE site = :site",
+    "DELETE FROM schedules WHERE site = :site",
+    "DELETE FROM alarms WHERE site = :site",
     "DELETE FROM sites WHERE name = :site",
     "DELETE FROM labels WHERE name NOT IN (SELECT label FROM article_labels)",
     # a reference page stays while a page that is kept was compressed with it
     """
-    DELETE FROM blobs WHERE sha256 NOT IN (SELECT sha256 FROM captures) AND sha256 NOT IN (
-        SELECT b.dictionary FROM blobs b JOIN captures c USING (sha256) WHERE b.dictionary IS NOT NULL)
+    WITH RECURSIVE needed (sha256) AS (
+        SELECT sha256 FROM captures UNION SELECT entry FROM captures WHERE entry IS NOT NULL
+        UNION SELECT b.dictionary FROM blobs b JOIN needed USING (sha256) WHERE b.dictionary IS NOT NULL)
+    DELETE FROM blobs WHERE sha256 NOT IN (SELECT sha256 FROM needed)
     """,
     "DELETE FROM reference_pages WHERE sha256 NOT IN (SELECT sha256 FROM blobs)",
 )
@@ -51,6 +64,7 @@ def purge_site(connection: sqlite3.Connection, site: str, at: datetime) -> None:
         " FROM articles a LEFT JOIN captures c ON c.id = a.capture WHERE a.site = :site",
         {"site": site, "first": next_seq(connection), "reason": REASON, "at": utc_text(at)},
     )
+    withdraw(connection, [id_ for (id_,) in connection.execute("SELECT id FROM articles WHERE site = ?", (site,))])
     connection.execute("PRAGMA defer_foreign_keys = ON")  # references among blobs are whole again at the commit
     for step in STEPS:
         connection.execute(step, {"site": site, "at": utc_text(at)})

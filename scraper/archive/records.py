@@ -13,8 +13,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from extractors.model import SCHEMA, Article, Dateline, Moment, Reading
+from extractors.model import SCHEMA, Article, Dateline, Moment, Quote, Reading
 from scraper.archive.instants import utc_text
+from scraper.archive.optouts import OPTED_OUT, signals_of
 
 Extra = Literal["seen", "removed", "claims"]
 """What a record carries only when asked for."""
@@ -172,19 +173,29 @@ def lists_of(reading: Reading) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def write_lists(connection: sqlite3.Connection, reading: Reading, *, instead: bool) -> None:
-    """The rows of everything that hangs on the article; `instead` of those held already."""
+def write_lists(connection: sqlite3.Connection, reading: Reading, persons: Mapping[str, str], *, instead: bool) -> None:
+    """The rows of everything that hangs on the article; `instead` of those held already.
+
+    `persons`: the speakers that are people, and their ids.
+    """
     article = reading.article.id
     labels = [(label,) for label in reading.article.labels]
     connection.executemany("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", labels)
-    for table, rows in lists_of(reading).items():
+    for table, read in lists_of(reading).items():
         if instead:
             connection.execute(f"DELETE FROM {table} WHERE article = ?", (article,))
-        columns = LISTS[table]
+        columns, rows = LISTS[table], read
+        if table == "quotes":
+            columns = (*columns, "person")
+            rows = [(*row, _person(quote, persons)) for row, quote in zip(read, reading.article.quotes, strict=True)]
         connection.executemany(
             f"INSERT INTO {table} (article, seq, {', '.join(columns)}) VALUES (?, ?{', ?' * len(columns)})",
             [(article, number, *row) for number, row in enumerate(rows)],
         )
+
+
+def _person(quote: Quote, persons: Mapping[str, str]) -> str | None:
+    return persons.get(quote.speaker) if quote.speaker is not None and quote.speaker != quote.role else None
 
 
 def select_records(
@@ -207,11 +218,14 @@ def _records(connection: sqlite3.Connection, rows: Sequence[tuple[Any, ...]], wi
     removals = _fetch_list(connection, "removals", ids) if "removed" in with_ else {}
     claims = _fetch_list(connection, "claims", ids) if "claims" in with_ else {}
     seen = _last_seen(connection, ids) if "seen" in with_ else {}
+    signals = signals_of(connection, ids)
     records = []
     for row in rows:
         article, standing = ArticleRow(*row[:_WIDTH]), Standing(*row[_WIDTH:])
         record = _article_part(article, {table: found.get(article.id, []) for table, found in lists.items()})
         record |= _archive_part(standing)
+        if article.id in signals:
+            record[OPTED_OUT] = signals[article.id]
         if "seen" in with_:
             first = standing.first_seen_at
             record["seen"] = {"first": first, "last": seen.get(article.id, first)}

@@ -13,7 +13,7 @@ from collections import Counter
 
 import msgspec
 
-from scraper.archive.records import ArticleRow
+from scraper.archive.records import ArticleRow, Record
 
 INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 MARKS = dict.fromkeys(map(ord, "“”„‟«»″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛‹›′＇`´"), "'")
@@ -36,12 +36,23 @@ class Wording(msgspec.Struct, frozen=True):
 
 def wording(row: ArticleRow) -> Wording:
     """What an article says: its title; its body with end mark and dateline back where they stood."""
-    text = row.body
-    if row.end_mark and row.end_mark_at is not None:
-        text = f"{text[: row.end_mark_at]} {row.end_mark} {text[row.end_mark_at :]}"
-    if row.dateline_raw and row.dateline_at is not None:
-        text = f"{text[: row.dateline_at]}{row.dateline_raw}{text[row.dateline_at :]}"
-    return Wording(fold(row.title), fold(text))
+    return _whole(row.title, row.body, (row.dateline_raw, row.dateline_at), (row.end_mark, row.end_mark_at))
+
+
+def wording_of(record: Record) -> Wording:
+    """The same of a record."""
+    dateline = record["dateline"] or {"raw": None, "at": None}
+    end_mark = (record["end_mark"], record["end_mark_at"])
+    return _whole(record["title"], record["body"], (dateline["raw"], dateline["at"]), end_mark)
+
+
+def _whole(
+    title: str, text: str, dateline: tuple[str | None, int | None], end: tuple[str | None, int | None]
+) -> Wording:
+    for raw, at, space in ((*end, " "), (*dateline, "")):
+        if raw and at is not None:
+            text = f"{text[:at]}{space}{raw}{space}{text[at:]}"
+    return Wording(fold(title), fold(text))
 
 
 def fold(text: str) -> str:

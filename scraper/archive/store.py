@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,16 +21,36 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from extractors.urls import canonical
-from scraper.archive import connection, frontier, visits
-from scraper.archive.captures import CaptureShelf
-from scraper.archive.instants import utc_text
+from scraper.archive import (
+    completeness,
+    connection,
+    frontier,
+    optouts,
+    receipts,
+    rereadings,
+    schedules,
+    stories,
+    turns,
+    visits,
+)
+from scraper.archive.captures import Capture, CaptureShelf
+from scraper.archive.completeness import Completeness
+from scraper.archive.instants import instant, utc_text
+from scraper.archive.listings import Absent, Listings
 from scraper.archive.purge import purge_site
+from scraper.archive.receipts import HostReceipt
 from scraper.archive.records import Extra, Record, select_records
+from scraper.archive.revisits import STANDARD, Revisits
+from scraper.archive.schedules import ScheduleRow
+from scraper.archive.states import GONE_AFTER
+from scraper.archive.stories import Story
+from scraper.archive.turns import Turn
 from scraper.archive.visits import Visit
 from scraper.errors import ArchiveLocked, ArchiveUnusable, NoSuchSite, NothingDone
 from scraper.outcomes import Outcome
 
 TOMBSTONE = "kliping.tombstone/1"
+ROBOTS_SHELF = "robots.txt"  # as a theme: such files are compressed with each other, not with pages
 
 
 class Site(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,6 +128,8 @@ class Archive:
         self._db = db
         self._connection = db.conn
         self._shelf = CaptureShelf(db.conn)
+        self._absent_ids: tuple[tuple[str, int], frozenset[str]] | None = None
+        self._lock = FileLock(f"{path.resolve()}.lock", timeout=0)
 
     @classmethod
     def open(cls, path: Path | str, *, create: bool = False, readonly: bool = False) -> Self:
@@ -138,12 +160,13 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """The right to crawl into this archive; raises ArchiveLocked at once while another process holds it.
+        """The right to crawl into this archive; raises ArchiveLocked at once while another holds it. Inside another
+        `writing()` of this Archive it is part of that one.
 
         The lock is a file beside the archive, whichever link led to it, and ends with the process, however it ends.
         Reads need none.
         """
-        lock = FileLock(f"{self.path.resolve()}.lock", timeout=0)
+        lock = self._lock
         try:
             lock.acquire()
         except Timeout:
@@ -253,10 +276,73 @@ class Archive:
                 (None if interrupted else utc_text(at), msgspec.json.encode(summary).decode(), run),
             )
 
-    def settle(self, visit: Visit) -> Outcome:
-        """The outcome of a visit, once everything it brought is written: all of it in one commit, or nothing."""
+    def settle(self, visit: Visit, *, gone_after: timedelta = GONE_AFTER) -> Outcome:
+        """The outcome of a visit, once everything it brought is written: all of it in one commit, or nothing.
+
+        `gone_after` lies between two checks that miss a post before it may count as gone.
+        """
+        suspicion = visits.Suspicion(gone_after, lambda article: article in self._absent_in(visit.site, visit.run))
         with self.transaction():
-            return visits.settle(self._connection, self._shelf, visit)
+            return visits.settle(self._connection, self._shelf, visit, suspicion)
+
+    def _absent_in(self, site: str, run: int) -> frozenset[str]:
+        """The ids absent from the site's newest whole listing; asked for once a run, which lists before it visits."""
+        if self._absent_ids is None or self._absent_ids[0] != (site, run):
+            absent = self.absent(site)
+            self._absent_ids = ((site, run), frozenset(absent.ids if absent else ()))
+        return self._absent_ids[1]
+
+    def keep_turn(self, turn: Turn) -> None:
+        """Writes down how a site's turn went, once it is over."""
+        with self.transaction():
+            turns.keep(self._connection, turn)
+
+    def turns(self, run: int) -> tuple[Turn, ...]:
+        """The turns of a run that came to their end, by site."""
+        with connection.troubles_told(self.path):
+            return turns.of_run(self._connection, run)
+
+    def last_turns(self, site: str, count: int, *, before: int | None = None) -> tuple[Turn, ...]:
+        """A site's newest turns, newest first; only those before the run `before`, where it is given."""
+        with connection.troubles_told(self.path):
+            return turns.newest(self._connection, site, count, before=before)
+
+    # schedules
+
+    def schedule(self, row: ScheduleRow) -> None:
+        """Sets when the site is to be crawled, in the place of what was set before."""
+        with self.transaction():
+            schedules.keep(self._connection, row)
+
+    def unschedule(self, site: str) -> None:
+        """The site has no schedule from now on."""
+        with self.transaction():
+            schedules.forget(self._connection, site)
+
+    def schedules(self) -> tuple[ScheduleRow, ...]:
+        """The schedules of the sites that are crawled, by site."""
+        with connection.troubles_told(self.path):
+            return schedules.rows(self._connection)
+
+    # the crawl's manners
+
+    def keep_receipt(self, run: int, counts: HostReceipt) -> None:
+        """Adds what a host was asked, since it was last told, to its receipt of the run."""
+        with self.transaction():
+            receipts.keep(self._connection, run, counts)
+
+    def receipts(self, run: int) -> tuple[HostReceipt, ...]:
+        """What each host was asked in a run, by name."""
+        with connection.troubles_told(self.path):
+            return receipts.of_run(self._connection, run)
+
+    def keep_robots(self, site: str, capture: Capture, *, url: str, signals: Sequence[str]) -> None:
+        """Keeps a version of a site's robots.txt as a capture, and what it opts out of."""
+        with self.transaction():
+            if capture.body:
+                self._shelf.keep(capture, url=url, site=site, theme=ROBOTS_SHELF)
+            seq = visits.next_seq(self._connection)
+            optouts.keep_site(self._connection, site, signals, capture.fetched_at, seq=seq)
 
     # the frontier's rows; the policy over them is scraper.frontier
 
@@ -269,10 +355,47 @@ class Archive:
         with self.transaction():
             frontier.note(self._connection, site, sightings, utc_text(at))
 
-    def frontier_due(self, site: str, *, at: datetime, run: int | None, full: bool) -> list[frontier.Due]:
+    def frontier_due(
+        self, site: str, *, at: datetime, run: int | None, full: bool, revisits: Revisits = STANDARD
+    ) -> list[frontier.Due]:
         """The addresses of a site to visit."""
         with connection.troubles_told(self.path):
-            return frontier.due(self._connection, site, at=utc_text(at), run=run, full=full)
+            absent = self.absent(site)
+            return frontier.due(self._connection, site, at=at, run=run, full=full, revisits=revisits, absent=absent)
+
+    def story(self, url: str, *, revisits: Revisits = STANDARD) -> Story | None:
+        """All the archive knows of an address, or of the article with that id; None where it knows nothing."""
+        with self.snapshot():
+            return stories.story(self._connection, url, canonical(url), revisits, self.absent)
+
+    # listings: what the sites' own lists named
+
+    @property
+    def listings(self) -> Listings:
+        """What was listed of each site, and when."""
+        return Listings(self._connection, self.transaction)
+
+    def absent(self, site: str) -> Absent | None:
+        """The articles of a site that its newest proven listing did not name, nor any list since, and the time of that
+        listing. None where no listing was ever proven: then absence tells nothing.
+        """
+        with connection.troubles_told(self.path):
+            return self.listings.absent(site)
+
+    def completeness(self, site: str) -> Completeness:
+        """What is held of a site beside what it lists: month by month, and each missing post. Raises NoSuchSite."""
+        zone = self.site(site).zone
+        with connection.troubles_told(self.path):
+            return completeness.completeness(self._connection, self.listings, site, zone)
+
+    def keep_completeness(self, site: str, at: datetime) -> Completeness:
+        """The same, after writing it down: the table `completeness`, and whether the newest listing is proven."""
+        with self.transaction():
+            found = self.completeness(site)
+            completeness.write(self._connection, found, at)
+            if (newest := self.listings.newest(site)) is not None:
+                self.listings.prove(newest.id, proven=found.proven)
+        return found
 
     # reading
 
@@ -342,10 +465,26 @@ class Archive:
                 whole.update(msgspec.json.encode(capture) + b"\n")
         return whole.hexdigest()
 
+    def newest_page(self, site: str) -> tuple[datetime, bytes] | None:
+        """The page of the site that was captured last, and when; None where none is held. Raises DamagedCapture."""
+        rows = self._read(
+            "SELECT fetched_at, sha256 FROM captures WHERE site = ? AND status = 200 AND url NOT LIKE '%/robots.txt'"
+            " ORDER BY id DESC LIMIT 1",
+            (site,),
+        )
+        if not rows or (at := instant(rows[0][0])) is None:
+            return None
+        return at, self.raw(rows[0][1])
+
     def raw(self, sha256: str) -> bytes:
         """The raw bytes of a captured page. Raises DamagedCapture, naming what is missing or damaged."""
         with connection.troubles_told(self.path):
             return self._shelf.body(sha256)
+
+    def kept_page(self, article: str | None, capture: int) -> rereadings.Kept:
+        """A kept page with all that its reading depends on. Raises DamagedCapture."""
+        with connection.troubles_told(self.path):
+            return rereadings.kept(self._connection, self._shelf, article, capture)
 
     def counts(self) -> Counts:
         """What the archive holds, in all and for each site that is crawled."""

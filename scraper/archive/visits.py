@@ -13,48 +13,40 @@ permalink that redirects, a double entry of the feed) changes nothing in it.
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
 import msgspec
 
-from extractors.model import Reading
+from extractors.model import FeedEntry, Reading
+from extractors.skeleton import Skeleton
+from scraper.archive import appearances, frontier, optouts, states, templates
 from scraper.archive.captures import Capture, CaptureShelf
-from scraper.archive.instants import stamp, utc_text
-from scraper.archive.records import ARTICLE_COLUMNS, ArticleRow, row_of, select_records, write_lists
+from scraper.archive.edits import edits, state_of
+from scraper.archive.instants import utc_text
+from scraper.archive.records import ARTICLE_COLUMNS, ArticleRow, Record, row_of, select_records, write_lists
 from scraper.archive.revisions import changes, wording
+from scraper.archive.speakers import telling_of
+from scraper.archive.stubs import forgotten
 from scraper.outcomes import Outcome, Verdict
-
-STATES: dict[Verdict, str] = {
-    "new": "settled",
-    "changed": "settled",
-    "unchanged": "settled",
-    "not-modified": "settled",
-    "no-article": "no-article",
-    "gone": "gone",
-    "refused": "refused",
-    "failed": "failed",
-}
-"""How the frontier holds an address after each verdict, but for a refusal that may pass: that one counts as failed."""
-
-LASTING = frozenset({"robots", "scheme", "port"})
-"""Reasons of a refusal that the next run would meet again."""
 
 FOREIGN = "foreign-identity"
 """The reason why a reading is not kept."""
 
-MISSING = frozenset({"http-404", "http-410"})
-"""Reasons that put a held article under suspicion."""
+MOVED = "moved"
+"""The reason of a visit that found a held post at another address than before."""
 
-OBSERVED = MISSING | {"error-page", "gated"}
-"""Reasons that are kept as an observation, beside the outcome of the run."""
+OVERLAY = "content-warning"
+"""The observation of a page that shows its whole post under a warning."""
 
 
 class Visit(msgspec.Struct, frozen=True, kw_only=True):
     """What one visit to one address brought. With no `reading`, `verdict` says how it ended.
 
-    `entry_updated` is the feed's stamp that made the address due; None means the one the frontier holds. `etag` and
-    `last_modified` are the answer's, for the next conditional request. `at` is aware.
+    `entry` is the feed's that stood beside the page; `entry_updated` the feed's stamp that made the address due, where
+    None means the one the frontier holds. `etag` and
+    `last_modified` are the answer's, for the next conditional request. `opt_outs` are what the page says
+    against being kept; `has_overlay`: a content warning lies over its post. `skeleton` is the page's, None where its
+    template plays no part. `at` is aware.
     """
 
     run: int
@@ -69,7 +61,11 @@ class Visit(msgspec.Struct, frozen=True, kw_only=True):
     detail: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    entry: FeedEntry | None = None
     entry_updated: str | None = None
+    opt_outs: tuple[str, ...] = ()
+    has_overlay: bool = False
+    skeleton: Skeleton | None = None
 
     def __post_init__(self) -> None:
         if (self.reading is None) == (self.verdict is None):
@@ -95,13 +91,29 @@ class _Settled(msgspec.Struct, frozen=True):
     title: str | None = None
 
 
-def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit) -> Outcome:
+class Suspicion(msgspec.Struct, frozen=True):
+    """When a held post counts as gone: after two checks that far apart, where the site's newest whole listing lacks
+    it, as `is_absent` says of an article's id.
+    """
+
+    gone_after: timedelta
+    is_absent: states.IsAbsent
+
+
+def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit, suspicion: Suspicion) -> Outcome:
     """The outcome of a visit, after writing all of it. The caller has begun the transaction, and ends it."""
+    if visit.reading is not None and forgotten(connection, url=visit.url, article=visit.reading.article.id):
+        visit = msgspec.structs.replace(visit, reading=None, capture=None, verdict="refused", reason="redacted")
+    template, visit = _judged(connection, visit)
     capture = _keep_capture(shelf, visit)
+    if capture is not None and template is not None:
+        templates.mark(connection, capture, template)
     if visit.reading is not None:
-        settled = _settle_reading(connection, visit, _as_of(visit.site, visit.reading), capture)
+        reading = as_of_site(visit.site, visit.reading)
+        settled = _settle_reading(connection, visit, reading, capture)
+        _supersede(connection, visit, reading)
     else:
-        settled = _settle_verdict(connection, visit)
+        settled = _settle_verdict(connection, visit, suspicion)
     outcome = Outcome(
         url=visit.url,
         verdict=settled.verdict,
@@ -113,11 +125,23 @@ def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit) ->
         detail=settled.detail,
     )
     _write_outcome(connection, visit.run, outcome)
-    _write_frontier(connection, visit, outcome, settled.article)
+    frontier.visited(connection, visit, outcome, settled.article)
     return outcome
 
 
-def _as_of(site: str, reading: Reading) -> Reading:
+def _judged(connection: sqlite3.Connection, visit: Visit) -> tuple[int | None, Visit]:
+    """The template of the page, and the visit; one whose page came on a template not known here has failed."""
+    if visit.reading is None and visit.reason not in templates.UNREADABLE:
+        return None, visit
+    ruling = templates.judge(connection, visit.site, visit.skeleton, visit.reading, at=visit.at)
+    if ruling.is_trusted:
+        return ruling.template, visit
+    told = "The template of the page is new to its site, and nothing bears out what was read; its bytes are kept."
+    failed = msgspec.structs.replace(visit, reading=None, verdict="failed", reason=templates.UNKNOWN, detail=told)
+    return ruling.template, failed
+
+
+def as_of_site(site: str, reading: Reading) -> Reading:
     """The reading as the site's own, also where the blog answers under the host of an earlier name."""
     if reading.article.site == site:
         return reading
@@ -144,7 +168,7 @@ def _keep_capture(shelf: CaptureShelf, visit: Visit) -> int | None:
     if visit.capture is None or not visit.capture.body:
         return None
     theme = visit.reading.article.theme if visit.reading else None
-    return shelf.keep(visit.capture, url=visit.url, site=visit.site, theme=theme)
+    return shelf.keep(visit.capture, url=visit.url, site=visit.site, theme=theme, entry=visit.entry)
 
 
 def _settle_reading(connection: sqlite3.Connection, visit: Visit, reading: Reading, capture: int | None) -> _Settled:
@@ -152,14 +176,51 @@ def _settle_reading(connection: sqlite3.Connection, visit: Visit, reading: Readi
     held = _held(connection, id_)
     if held is None:
         _write_article(connection, visit, reading, capture)
+        optouts.keep_page(connection, id_, visit.opt_outs, visit.at)
+        _observe_overlay(connection, visit, id_)
         return _Settled("new", visit.reason, article=id_, title=title)
     if held.row.site != visit.site and held.is_crawled:
         told = f"The page calls itself {id_}, an article of {held.row.site} in this archive; that one was left alone."
         return _Settled("failed", FOREIGN, told, title=title)
     if _stands_elsewhere(connection, visit, reading, held):
-        return _Settled("unchanged", visit.reason, f"the article stands at {held.row.url}", id_, title)
+        return _Settled("unchanged", MOVED, f"the article stands at {held.row.url}", id_, title)
+    _observe_overlay(connection, visit, id_)
+    differs = optouts.keep_page(connection, id_, visit.opt_outs, visit.at)
     verdict, detail = _compare(connection, visit, reading, held, capture)
-    return _Settled(verdict, visit.reason, detail, id_, title)
+    if differs and verdict == "unchanged" and detail is None and held.status == "live":
+        _take_seq(connection, visit, id_)
+        detail = "the text is the same; differing: what its owner allows"
+    reason = _settle_state(connection, visit, reading, held)
+    return _Settled(verdict, reason, detail, id_, title)
+
+
+def _settle_state(connection: sqlite3.Connection, visit: Visit, reading: Reading, held: _Held) -> str:
+    """The visit's reason, after noting that the post is back, or has moved."""
+    has_moved = _bare(reading.article.url) != _bare(held.row.url)
+    if held.status != "live":
+        back = states.Finding(article=held.row.id, run=visit.run, url=visit.url, at=visit.at, reason="ok")
+        states.shown(connection, back, was=held.status)
+    if has_moved:
+        left = states.Finding(article=held.row.id, run=visit.run, url=held.row.url, at=visit.at, reason=MOVED)
+        states.moved(connection, left, was="live")
+    return MOVED if has_moved else visit.reason
+
+
+def _bare(url: str) -> str:
+    """An address without what changes when a site moves to https or drops its www."""
+    return url.partition("://")[2].removeprefix("www.")
+
+
+def _supersede(connection: sqlite3.Connection, visit: Visit, reading: Reading) -> None:
+    """An article known by its address alone has moved where that address leads to another: the two are one post."""
+    id_, _ = _article_at(connection, visit.url, visit.site)
+    if id_ is None or id_ == reading.article.id or not id_.startswith("url:") or reading.article.url == visit.url:
+        return
+    (was,) = connection.execute("SELECT status FROM articles WHERE id = ?", (id_,)).fetchone()
+    if was == "moved":
+        return
+    left = states.Finding(article=id_, run=visit.run, url=visit.url, at=visit.at, reason=MOVED)
+    states.superseded(connection, left, was=was, seq=next_seq(connection))
 
 
 def _compare(
@@ -170,16 +231,20 @@ def _compare(
     before, after = wording(held.row), wording(row)
     if not before.same(after):
         revision = held.revision + 1
-        _keep_superseded(connection, held)
-        _write_revision(connection, visit, row, revision, capture, told=changes(before, after))
-        _update_article(connection, visit, reading, revision, capture)
+        (superseded,) = select_records(connection, "a.id = ?", (row.id,))
+        done = edits(state_of(superseded), state_of(_as_record(reading)))
+        told = {**changes(before, after), "edits": msgspec.to_builtins(done)}
+        silent = held.row.updated_at == row.updated_at and all(edit.kind != "correction" for edit in done)
+        _keep_superseded(connection, held, superseded)
+        _write_revision(connection, visit, row, revision, capture, told=told, silent=silent)
+        update_article(connection, visit, reading, revision, capture)
         return "changed", None
     differing = _differing(connection, reading)
     if differing:
-        _update_article(connection, visit, reading, held.revision, capture)
+        update_article(connection, visit, reading, held.revision, capture)
         return "unchanged", f"the text is the same; differing: {', '.join(differing)}"
     if held.status != "live":
-        _set_status(connection, row.id, "live", visit.at)
+        _take_seq(connection, visit, row.id)
     return "unchanged", None
 
 
@@ -208,12 +273,23 @@ def _stands_elsewhere(connection: sqlite3.Connection, visit: Visit, reading: Rea
     return connection.execute(STANDS_ELSEWHERE, asked).fetchone() is not None
 
 
-def _settle_verdict(connection: sqlite3.Connection, visit: Visit) -> _Settled:
+def _settle_verdict(connection: sqlite3.Connection, visit: Visit, suspicion: Suspicion) -> _Settled:
     """How a visit ended that brought no article, after noting what that tells of the one held at the address."""
     assert visit.verdict is not None
     article, title = _article_at(connection, visit.url, visit.site)
-    _observe(connection, visit, article)
-    return _Settled(visit.verdict, visit.reason, visit.detail, article, title)
+    _observe(connection, visit, article, suspicion)
+    detail = visit.detail
+    if article is None and (home := _home_of(connection, visit.url)) is not None:
+        detail = f"{detail or ''} Its post stands at {home} by now.".strip()
+    return _Settled(visit.verdict, visit.reason, detail, article, title)
+
+
+def _home_of(connection: sqlite3.Connection, url: str) -> str | None:
+    """Where the article stands that this address showed before it moved."""
+    found = connection.execute(
+        "SELECT a.url FROM frontier f JOIN articles a ON a.id = f.article WHERE f.url = ? AND a.url != f.url", (url,)
+    ).fetchone()
+    return found[0] if found else None
 
 
 def _held(connection: sqlite3.Connection, article: str) -> _Held | None:
@@ -228,8 +304,14 @@ def _held(connection: sqlite3.Connection, article: str) -> _Held | None:
 def _differing(connection: sqlite3.Connection, reading: Reading) -> list[str]:
     """The keys of the record in which the article read differs from the one held."""
     (held,) = select_records(connection, "a.id = ?", (reading.article.id,))
-    read: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(reading.article))
+    read = _as_record(reading)
     return [key for key, value in read.items() if held[key] != value and key != "schema"]
+
+
+def _as_record(reading: Reading) -> Record:
+    """The article's part of the record, as it would come out of the archive."""
+    record: Record = msgspec.json.decode(msgspec.json.encode(reading.article))
+    return record
 
 
 def _write_article(connection: sqlite3.Connection, visit: Visit, reading: Reading, capture: int | None) -> None:
@@ -242,29 +324,38 @@ def _write_article(connection: sqlite3.Connection, visit: Visit, reading: Readin
         (*msgspec.structs.astuple(row), next_seq(connection), "live", 1, capture, at, at),
     )
     _write_revision(connection, visit, row, 1, capture)
-    write_lists(connection, reading, instead=False)
+    persons = appearances.settle(connection, telling_of(reading.article), instead=False)
+    write_lists(connection, reading, persons, instead=False)
     _write_extraction(connection, visit, reading, 1, capture)
 
 
-def _update_article(
+def update_article(
     connection: sqlite3.Connection, visit: Visit, reading: Reading, revision: int, capture: int | None
 ) -> None:
-    """The article as it reads now, with all that hangs on it."""
-    row = row_of(reading.article)
-    assignments = ", ".join(f"{column} = ?" for column in ARTICLE_COLUMNS)
+    """The article as it reads now, with all that hangs on it, under a new seq."""
+    write_reading(connection, reading)
     connection.execute(
-        f"UPDATE articles SET {assignments}, seq = ?, status = 'live', revision = ?, capture = coalesce(?, capture),"
-        " changed_at = ? WHERE id = ?",
-        (*msgspec.structs.astuple(row), next_seq(connection), revision, capture, utc_text(visit.at), row.id),
+        "UPDATE articles SET seq = ?, status = 'live', revision = ?, capture = coalesce(?, capture), changed_at = ?"
+        " WHERE id = ?",
+        (next_seq(connection), revision, capture, utc_text(visit.at), reading.article.id),
     )
-    write_lists(connection, reading, instead=True)
     _write_extraction(connection, visit, reading, revision, capture)
 
 
-def _set_status(connection: sqlite3.Connection, article: str, status: str, at: datetime) -> None:
+def write_reading(connection: sqlite3.Connection, reading: Reading) -> None:
+    """All that a page tells of an article that is held, in the place of what was held of it."""
+    row = row_of(reading.article)
+    assignments = ", ".join(f"{column} = ?" for column in ARTICLE_COLUMNS)
+    connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*msgspec.structs.astuple(row), row.id))
+    persons = appearances.settle(connection, telling_of(reading.article), instead=True)
+    write_lists(connection, reading, persons, instead=True)
+
+
+def _take_seq(connection: sqlite3.Connection, visit: Visit, article: str) -> None:
+    """The article, of which something else than its text changed, is exported anew."""
     connection.execute(
-        "UPDATE articles SET status = ?, seq = ?, changed_at = ? WHERE id = ?",
-        (status, next_seq(connection), utc_text(at), article),
+        "UPDATE articles SET status = 'live', seq = ?, changed_at = ? WHERE id = ?",
+        (next_seq(connection), utc_text(visit.at), article),
     )
 
 
@@ -278,11 +369,11 @@ def _write_extraction(
     )
 
 
-def _keep_superseded(connection: sqlite3.Connection, held: _Held) -> None:
-    """The old title and body move to the revision they belong to; the current ones stand in the article alone."""
+def _keep_superseded(connection: sqlite3.Connection, held: _Held, record: Record) -> None:
+    """The old state moves to the revision it belongs to; the current one stands in the article alone."""
     connection.execute(
-        "UPDATE revisions SET title = ?, body = ? WHERE article = ? AND revision = ?",
-        (held.row.title, held.row.body, held.row.id, held.revision),
+        "UPDATE revisions SET title = ?, body = ?, record = ? WHERE article = ? AND revision = ?",
+        (held.row.title, held.row.body, msgspec.json.encode(record).decode(), held.row.id, held.revision),
     )
 
 
@@ -294,10 +385,11 @@ def _write_revision(
     capture: int | None,
     *,
     told: dict[str, object] | None = None,
+    silent: bool | None = None,
 ) -> None:
     connection.execute(
-        "INSERT INTO revisions (article, revision, seen_at, updated_at, changes, body_hash, capture)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO revisions (article, revision, seen_at, updated_at, changes, body_hash, capture, silent)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             row.id,
             revision,
@@ -306,6 +398,7 @@ def _write_revision(
             msgspec.json.encode(told).decode() if told is not None else None,
             wording(row).sha256,
             capture,
+            silent,
         ),
     )
 
@@ -318,22 +411,44 @@ def _article_at(connection: sqlite3.Connection, url: str, site: str) -> tuple[st
     return (found[0], found[1]) if found else (None, None)
 
 
-def _observe(connection: sqlite3.Connection, visit: Visit, article: str | None) -> None:
+def _observe(connection: sqlite3.Connection, visit: Visit, article: str | None, suspicion: Suspicion) -> None:
     """What a visit without a reading tells of the address, and of the article held there."""
     kind = visit.verdict if visit.verdict == "not-modified" else visit.reason
-    if kind != "not-modified" and kind not in OBSERVED:
+    if kind != "not-modified" and kind not in states.SUSPICIOUS:
         return
-    connection.execute(
-        "INSERT INTO observations (run, url, site, article, kind, at) VALUES (?, ?, ?, ?, ?, ?)",
-        (visit.run, visit.url, visit.site, article, kind, utc_text(visit.at)),
-    )
+    observation = _write_observation(connection, visit, article, kind)
     if article is None:
         return
+    finding = states.Finding(
+        article=article, run=visit.run, url=visit.url, at=visit.at, reason=kind, observation=observation
+    )
+    if kind in states.SUSPICIOUS:
+        states.missed(
+            connection,
+            finding,
+            seq=next_seq(connection),
+            gone_after=suspicion.gone_after,
+            is_absent=suspicion.is_absent,
+        )
+        return
     (status,) = connection.execute("SELECT status FROM articles WHERE id = ?", (article,)).fetchone()
-    if kind in MISSING and status == "live":
-        _set_status(connection, article, "suspect", visit.at)
-    if kind == "not-modified" and status != "live":
-        _set_status(connection, article, "live", visit.at)
+    if status != "live":
+        _take_seq(connection, visit, article)
+        states.shown(connection, finding, was=status)
+
+
+def _observe_overlay(connection: sqlite3.Connection, visit: Visit, article: str) -> None:
+    if visit.has_overlay:
+        _write_observation(connection, visit, article, OVERLAY)
+
+
+def _write_observation(connection: sqlite3.Connection, visit: Visit, article: str | None, kind: str) -> int:
+    return int(
+        connection.execute(
+            "INSERT INTO observations (run, url, site, article, kind, at) VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+            (visit.run, visit.url, visit.site, article, kind, utc_text(visit.at)),
+        ).fetchone()[0]
+    )
 
 
 def _write_outcome(connection: sqlite3.Connection, run: int, outcome: Outcome) -> None:
@@ -351,55 +466,4 @@ def _write_outcome(connection: sqlite3.Connection, run: int, outcome: Outcome) -
             outcome.title,
             outcome.detail,
         ),
-    )
-
-
-FRONTIER_AFTER = """
-INSERT INTO frontier (url, site, state, due_at, attempts, last_error, stamp, settled_stamp, etag, last_modified,
-    article, discovered_at, seen_at, run)
-VALUES (:url, :site, :state, :due_at, :failed, :error, :stamp, iif(:failed, NULL, :stamp), :etag, :last_modified,
-    :article, :at, :seen_at, :run)
-ON CONFLICT (url) DO UPDATE SET
-    site = excluded.site,
-    state = excluded.state,
-    due_at = excluded.due_at,
-    attempts = iif(:failed, attempts + 1, 0),
-    last_error = excluded.last_error,
-    settled_stamp = iif(:failed, settled_stamp, coalesce(:stamp, stamp)),
-    etag = iif(:answered, excluded.etag, etag),
-    last_modified = iif(:answered, excluded.last_modified, last_modified),
-    article = coalesce(excluded.article, article),
-    seen_at = coalesce(excluded.seen_at, seen_at),
-    run = excluded.run
-"""
-
-
-def _state(outcome: Outcome) -> str:
-    if outcome.verdict == "refused" and outcome.reason not in LASTING:
-        return "failed"
-    return STATES[outcome.verdict]
-
-
-def _write_frontier(connection: sqlite3.Connection, visit: Visit, outcome: Outcome, article: str | None) -> None:
-    """The address's state after the visit. A failure leaves stamp and validators as the last good answer set them."""
-    state, at = _state(outcome), utc_text(visit.at)
-    failed = state == "failed"
-    connection.execute(
-        FRONTIER_AFTER,
-        {
-            "url": visit.url,
-            "site": visit.site,
-            "state": state,
-            "due_at": at if failed else None,
-            "failed": failed,
-            "error": None if state == "settled" else outcome.reason,
-            "stamp": stamp(visit.entry_updated),
-            "answered": outcome.verdict in {"new", "changed", "unchanged", "no-article"},
-            "etag": visit.etag,
-            "last_modified": visit.last_modified,
-            "article": article,
-            "at": at,
-            "seen_at": at if state == "settled" else None,
-            "run": visit.run,
-        },
     )

@@ -10,7 +10,21 @@ from typing import Any
 
 import click
 
-from scraper.cli import archive, crawl, extract, record, sites, stage, syndication
+from scraper.cli import (
+    archive,
+    completeness,
+    crawl,
+    extract,
+    people,
+    rebuild,
+    record,
+    redact,
+    reextract,
+    sites,
+    stage,
+    syndication,
+    why,
+)
 from scraper.errors import KlipingError, NothingDone
 
 EPILOG = (
@@ -63,7 +77,7 @@ def main() -> None:
 
 for command in (
     stage.demo, sites.sites, crawl.crawl, extract.extract, extract.quotes, archive.export, archive.search,
-    archive.show, archive.status, archive.verify, record.record, stage.standin,
-    syndication.syndication,
+    archive.show, archive.status, completeness.completeness, archive.verify, why.why, record.record, stage.standin,
+    people.people, syndication.syndication, redact.redact, reextract.reextract, rebuild.rebuild,
 ):  # fmt: skip
     main.add_command(command)

@@ -5,10 +5,23 @@ from __future__ import annotations
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from scraper.cli.options import Extra, Extras, Since, db_option, json_option
+from scraper.cli.options import (
+    Extra,
+    Extras,
+    Instant,
+    Since,
+    db_option,
+    json_option,
+    opted_out_option,
+    private_option,
+)
+
+if TYPE_CHECKING:
+    from scraper.export.jsonl import Manifest
 
 
 @click.command()
@@ -18,10 +31,20 @@ from scraper.cli.options import Extra, Extras, Since, db_option, json_option
 @click.option(
     "--since", type=Since(), help="Only what came after this export number, or changed since this date (UTC)."
 )
+@click.option("--as-of", type=Instant(), help="The archive as it was at this time (UTC): states since then left out.")
 @click.option("--with", "extras", type=Extras(), default="", help="Comma-separated extras: claims, removed, seen.")
+@opted_out_option
+@private_option
 @db_option
 def export(
-    output: Path | None, site: str | None, since: int | datetime | None, extras: frozenset[Extra], db: Path
+    output: Path | None,
+    site: str | None,
+    since: int | datetime | None,
+    as_of: datetime | None,
+    extras: frozenset[Extra],
+    include_opted_out: bool,
+    include_private: bool,
+    db: Path,
 ) -> None:
     """Export records, one JSON object a line, oldest change first.
 
@@ -36,11 +59,39 @@ def export(
     from scraper.batch import standard_output
     from scraper.export.jsonl import export as export_jsonl
 
+    if as_of is not None and (since is not None or extras):
+        raise click.UsageError("--as-of stands alone: claims, removals and export numbers are those of today.")
     target = output if output is not None else standard_output()
     with Archive.open(db, readonly=True) as archive:
-        manifest = export_jsonl(archive, target, at=datetime.now(UTC), site=site, since=since, with_=extras)
+        manifest = export_jsonl(
+            archive,
+            target,
+            at=datetime.now(UTC),
+            site=site,
+            since=since,
+            as_of=as_of,
+            with_=extras,
+            include_opted_out=include_opted_out,
+            include_private=include_private,
+        )
     if output is not None:
         click.echo(f"{manifest.count} records to {output}", err=True)
+        _note_export(db, output, manifest)
+
+
+def _note_export(db: Path, output: Path, manifest: Manifest) -> None:
+    from scraper.archive.deliveries import Delivery, note_delivery
+
+    delivery = Delivery(
+        kind="export",
+        place=str(output.resolve()),
+        at=manifest.created_at,
+        records=manifest.count,
+        last_seq=manifest.last_seq,
+        sha256=manifest.sha256,
+    )
+    if not note_delivery(db, delivery):
+        click.echo(f"{db} cannot be written: a later redaction will not tell of this export.", err=True)
 
 
 @click.command()
@@ -48,9 +99,18 @@ def export(
 @click.option("--site", help="Only this newsroom.")
 @click.option("--limit", type=click.IntRange(min=1), default=10, show_default=True)
 @click.option("--newest", is_flag=True, help="Newest first, instead of best first.")
+@opted_out_option
 @json_option
 @db_option
-def search(query: tuple[str, ...], site: str | None, limit: int, newest: bool, as_json: bool, db: Path) -> None:
+def search(
+    query: tuple[str, ...],
+    site: str | None,
+    limit: int,
+    newest: bool,
+    include_opted_out: bool,
+    as_json: bool,
+    db: Path,
+) -> None:
     """Find articles by words of their title and text. Any text is a query; accents and case do not matter.
 
     \b
@@ -63,7 +123,9 @@ def search(query: tuple[str, ...], site: str | None, limit: int, newest: bool, a
     from scraper.cli.paint import paint_hits, print_json
 
     with Archive.open(db, readonly=True) as archive:
-        hits = find(archive, " ".join(query), site=site, limit=limit, newest=newest)
+        hits = find(
+            archive, " ".join(query), site=site, limit=limit, newest=newest, include_opted_out=include_opted_out
+        )
     if as_json:
         print_json(hits)
     else:
@@ -75,10 +137,26 @@ def search(query: tuple[str, ...], site: str | None, limit: int, newest: bool, a
 @click.option("--claims", is_flag=True, help="Which claims stood against each other, field by field.")
 @click.option("--removed", is_flag=True, help="What was taken out of the body, and by which rule.")
 @click.option("--raw", is_flag=True, help="The page as it was fetched.")
+@click.option("--diff", is_flag=True, help="What the newsroom edited, revision by revision.")
+@opted_out_option
+@private_option
 @json_option
 @db_option
-def show(article: str, claims: bool, removed: bool, raw: bool, as_json: bool, db: Path) -> None:
+def show(
+    article: str,
+    claims: bool,
+    removed: bool,
+    raw: bool,
+    diff: bool,
+    include_opted_out: bool,
+    include_private: bool,
+    as_json: bool,
+    db: Path,
+) -> None:
     """Show one article of the archive."""
+    from scraper.archive.history import revisions
+    from scraper.archive.optouts import OPTED_OUT, withheld
+    from scraper.archive.privacy import spared
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_record, print_json
     from scraper.errors import NothingDone
@@ -89,9 +167,23 @@ def show(article: str, claims: bool, removed: bool, raw: bool, as_json: bool, db
         record = archive.record(article, with_=extras)
         if record is None:
             raise NothingDone(f"The archive {db} holds no article {article!r}; kliping search finds what it holds.")
+        if not include_opted_out:
+            if (raw or diff) and OPTED_OUT in record:
+                raise NothingDone(
+                    f"The owner of {record['url']} asks not to archive or mine it ({', '.join(record[OPTED_OUT])});"
+                    " to see the text all the same, add --include-opted-out."
+                )
+            record = withheld(record)
+        record = record if include_private else spared(record)
         if raw:
             sys.stdout.buffer.write(archive.raw(record["capture"]["sha256"]))
             return
+        states = revisions(archive, record["id"]) if diff else []
+    if diff:
+        from scraper.cli.revisions import paint_revisions
+
+        print_json(states) if as_json else paint_revisions(states)
+        return
     if as_json:
         print_json(record)
     else:
@@ -99,15 +191,21 @@ def show(article: str, claims: bool, removed: bool, raw: bool, as_json: bool, db
 
 
 @click.command()
+@click.option("--run", type=click.IntRange(min=1), help="The manners of this run: what each host was asked, how fast.")
 @json_option
 @db_option
-def status(as_json: bool, db: Path) -> None:
-    """Show what the archive holds and how the last run went."""
+def status(run: int | None, as_json: bool, db: Path) -> None:
+    """Show what the archive holds and how the last run went; with --run, what that run asked of each host."""
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_status, print_json
+    from scraper.cli.why import paint_receipts
 
     with Archive.open(db, readonly=True) as archive:
         counts = archive.counts()
+        receipts = archive.receipts(run) if run is not None else ()
+    if run is not None:
+        print_json({"run": run, "hosts": receipts}) if as_json else paint_receipts(run, receipts)
+        return
     if as_json:
         print_json(counts)
     else:

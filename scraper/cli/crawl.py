@@ -29,9 +29,8 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
     """  # noqa: D301 - \b is click\'s own mark
     import asyncio
 
-    from scraper.archive import syndication
     from scraper.archive.store import Archive
-    from scraper.cli.paint import CrawlView
+    from scraper.cli.progress import CrawlView
     from scraper.config import Settings
     from scraper.crawl import Crawl
     from scraper.errors import NoSuchSite
@@ -55,6 +54,5 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
 
         with archive.writing():
             asyncio.run(watch())
-            syndication.update(archive)
     if run.troubled:
         raise click.exceptions.Exit(1)

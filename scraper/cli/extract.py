@@ -89,16 +89,23 @@ def _extract_one(source: str, url: str, entry: Path | None, explain: bool) -> No
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help='Read texts from lines {"id", "text", "published"?, "lang"?}; one line each is printed.',
 )
-@click.option("--lang", type=click.Choice(["id", "en"]), help="The text's language; guessed where not given.")
+@click.option("--lang", help="The text's language (id or en); guessed where not given.")
 @click.option("--published", help="ISO date of publication, which supplies years that dates leave out.")
-def quotes(source: str | None, batch: Path | None, lang: str | None, published: str | None) -> None:  # fmt: skip
+@click.option("--explain", is_flag=True, help="Print for each quote its span, the sieve that spoke and the rivals.")
+@click.option("--json", "as_json", is_flag=True, help="With --explain: one JSON object.")
+def quotes(
+    source: str | None, batch: Path | None, lang: str | None, published: str | None, explain: bool, as_json: bool
+) -> None:
     """Read plain text and print its quotes, dateline, event dates and end mark as one JSON object.
 
-    SOURCE is a text file or - for standard input. Offsets count code points of the text as given.
+    SOURCE is a text file or - for standard input. Offsets count code points of the text as given. A quote's kind is
+    direct, mixed (a piece of speech inside the writer's sentence) or indirect (a clause without marks); what stands in
+    marks and is no speech is shown by --explain.
 
     \b
     Examples:
       kliping quotes story.txt --lang id
+      kliping quotes story.txt --explain
       kliping quotes --batch stories.jsonl > quotes.jsonl
     """  # noqa: D301 - \b is click\'s own mark
     from scraper import batch as batches
@@ -106,6 +113,9 @@ def quotes(source: str | None, batch: Path | None, lang: str | None, published: 
 
     if (source is None) == (batch is None):
         raise UsageProblem("Name one text file (or -), or give --batch FILE.")
+    if explain and batch is not None:
+        raise UsageProblem("--explain is for one text.")
+    _check_language(lang)
     if batch is not None:
         for item in batches.texts_of_batch(batch):
             found = batches.quotes_of(item.text, language=item.lang or lang, published=item.published or published)
@@ -113,4 +123,27 @@ def quotes(source: str | None, batch: Path | None, lang: str | None, published: 
         return
     raw = sys.stdin.buffer.read() if source == "-" else batches.read_bytes(Path(source or ""))
     text = raw.decode("utf-8-sig", "replace")
+    if explain:
+        _explain_quotes(text, lang, as_json=as_json)
+        return
     batches.write_line(batches.quotes_of(text, language=lang, published=published))
+
+
+def _check_language(lang: str | None) -> None:
+    from extractors.quotes.vocabulary import languages
+    from scraper.errors import UsageProblem
+
+    if lang is not None and lang not in languages():
+        raise UsageProblem(f"There is no lexicon for {lang!r}; --lang takes {', '.join(languages())}.")
+
+
+def _explain_quotes(text: str, lang: str | None, *, as_json: bool) -> None:
+    from extractors.quotes import read_quotes
+    from scraper.cli.paint import print_json
+    from scraper.cli.rulings import paint_rulings, plain
+
+    reading = read_quotes(text, language=lang)
+    if as_json:
+        print_json(plain(reading))
+    else:
+        paint_rulings(reading)

@@ -19,6 +19,12 @@ db_option = click.option(
     show_envvar=True,
     help="The archive.",
 )
+opted_out_option = click.option(
+    "--include-opted-out", is_flag=True, help="With the text of what its owner asks not to archive or mine."
+)
+private_option = click.option(
+    "--include-private", is_flag=True, help="With the names of speakers told by initials or as children."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 
 Extra = Literal["claims", "removed", "seen"]
@@ -44,6 +50,19 @@ class Since(click.ParamType[int | datetime]):
             read = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is neither a whole number nor an ISO date such as 2026-03-01.", param, ctx)
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+class Instant(click.ParamType[datetime]):
+    """An ISO date or date-time, read as UTC where it has no offset; a day means its beginning."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            read = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no ISO date or date-time such as 2026-03-01T12:00.", param, ctx)
         return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 

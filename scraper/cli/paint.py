@@ -7,22 +7,19 @@ import shutil
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import msgspec
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from extractors import Reading
+from scraper.archive.people import Decision, PersonFile, PersonLine
 from scraper.archive.search import SearchHit
 from scraper.archive.store import Counts, Site
-from scraper.crawl import Crawl
 from scraper.errors import KlipingError
 from scraper.newsrooms import Added
-from scraper.outcomes import Outcome
 from scraper.recording import Recorded
 from scraper.site_module import module_path
 from scraper.survey import Survey
@@ -137,6 +134,36 @@ def paint_hits(hits: Sequence[SearchHit]) -> None:
         out.print("Nothing found.")
 
 
+def paint_people(people: Sequence[PersonLine]) -> None:
+    table = new_table("id", "name", "last role", "quotes", "articles", "first", "last")
+    table.columns[0].no_wrap = True  # to be copied into the next command
+    for one in people:
+        counts = (str(one.quotes), str(one.articles))
+        add_row(table, one.id, one.name, one.role or "–", *counts, one.first_seen or "–", one.last_seen or "–")
+    console().print(table)
+
+
+def paint_person(person: PersonFile) -> None:
+    """Names, roles over time, where met, then what was said."""
+    out = console()
+    out.print(Text(person.name, style="bold"))
+    names = ", ".join(f"{name.name} ({name.count})" for name in person.names)
+    places = ", ".join(f"{one.site}{f', {one.place}' if one.place else ''} ({one.articles})" for one in person.places)
+    _pairs([("id", person.id), ("kind", person.kind), ("written", names), ("met at", places)])
+    for role in person.roles:
+        out.print(f"  {role.first_seen or '?'} – {role.last_seen or '?'}  {role.role} ({role.count})", markup=False)
+    for quote in person.quotes:
+        out.print(f"  “{quote.text}”", markup=False)
+        out.print(f"    {quote.day or 'no date'} · {quote.role or 'no role'} · {quote.url}", markup=False, style="dim")
+
+
+def paint_decisions(decisions: Sequence[Decision]) -> None:
+    table = new_table("number", "kind", "of", "made", "undone")
+    for one in decisions:
+        add_row(table, str(one.id), one.kind, one.told, one.made_at, one.undone_at or "–")
+    console().print(table)
+
+
 def paint_status(counts: Counts) -> None:
     console().print(f"{counts.articles} articles, {counts.quotes} quotes, {counts.captures} captures.")
     table = new_table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
@@ -240,61 +267,6 @@ def _pairs(pairs: Iterable[tuple[str, object]]) -> None:
     for name, value in pairs:
         if value is not None:
             out.print(f"{name + ':':<12} {value}", markup=False)
-
-
-class CrawlView:
-    """A crawl as it goes: a moving line on a terminal, one line a page otherwise; a summary at the end."""
-
-    def __init__(self, crawl: Crawl) -> None:
-        self._crawl = crawl
-        self._out = console(stderr=True)
-        self._progress: Progress | None = None
-        self._visited = 0
-
-    def __enter__(self) -> CrawlView:
-        if self._out.is_terminal:
-            self._progress = Progress(
-                SpinnerColumn(),
-                TextColumn("{task.description}"),
-                TimeElapsedColumn(),
-                console=self._out,
-                transient=True,
-            )
-            self._progress.start()
-            self._progress.add_task("listing posts …", total=None)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-        if error is None:
-            self._summary()
-
-    def show(self, outcome: Outcome) -> None:
-        self._visited += 1
-        told = outcome.title or outcome.url
-        reason = "" if outcome.reason == "ok" else f" ({outcome.reason})"
-        if self._progress is not None:
-            task = self._progress.task_ids[0]
-            self._progress.update(task, description=f"{self._visited} pages · {outcome.site} · {told[:60]}")
-            if outcome.verdict != "failed":
-                return
-        self._out.print(f"{outcome.verdict}{reason} {outcome.url}", markup=False)
-
-    def _summary(self) -> None:
-        for name, report in self._crawl.reports.items():
-            found = report.discovery
-            told = ", ".join(f"{count} {verdict}" for verdict, count in report.verdicts.most_common())
-            listed = f"{found.new + found.updated + found.known} posts listed"
-            self._out.print(f"{name}: {listed}; {told or 'nothing was due, no article written'}.", markup=False)
-            if report.feed_ended:
-                self._out.print(f"{name}: its feed ended early ({report.feed_ended}); its sitemap was asked too.")
-            if report.foreign:
-                self._out.print(f"{name}: {report.foreign} addresses of other sites in its feed were left alone.")
-            if report.trouble:
-                self._out.print(f"{name}: {report.trouble}", markup=False)
 
 
 def paint_demo(db: Path, sites: Sequence[Site], counts: Counts, record: dict[str, Any]) -> None:

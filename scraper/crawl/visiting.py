@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import msgspec
 
-from extractors import FeedEntry, NotAnArticle, Page, read
-from extractors.context import read_context
+from extractors import FeedEntry, Page
 from scraper.archive.captures import Capture
 from scraper.archive.instants import instant
 from scraper.archive.store import Site
 from scraper.archive.visits import Visit
 from scraper.config import Settings
+from scraper.crawl.reading import Readers
 from scraper.discovery import feeds
 from scraper.errors import FetchError, Gone, Refused
 from scraper.frontier import Due
 from scraper.outcomes import Verdict
+from scraper.reading import Answered
 from scraper.web.fetch import Fetched, Fetcher, Validators
 from scraper.web.guard import is_loopback
+from scraper.web.optout import header_signals
 
 CHUNK = 25  # pages whose feed texts are fetched together: one page of a full feed
 FAR = 4 * CHUNK  # feed entries walked in search of a chunk's texts before each is asked for by itself
@@ -30,9 +31,20 @@ FAR = 4 * CHUNK  # feed entries walked in search of a chunk's texts before each 
 class Visiting:
     """Visits to one site's addresses in one run. `full` asks for every page whole, whatever the server sent before."""
 
-    def __init__(self, site: Site, fetcher: Fetcher, *, run: int, full: bool, now: Callable[[], datetime]) -> None:
-        self._site, self._fetcher = site, fetcher
+    def __init__(
+        self,
+        site: Site,
+        fetcher: Fetcher,
+        readers: Readers,
+        *,
+        run: int,
+        full: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._site, self._fetcher, self._readers = site, fetcher, readers
         self._run, self._full, self._now = run, full, now
+        self.repeated: frozenset[str] = frozenset()
+        """Lines known by now to stand on many pages of the site."""
 
     async def feed_texts(self, chunk: Sequence[Due]) -> dict[str, str]:
         """The feed's own text of the chunk's posts, by post id: the second witness. Empty where the feed is short."""
@@ -78,9 +90,9 @@ class Visiting:
                 detail=str(error),
                 entry_updated=updated,
             )
-        return self._read(due, entry, fetched)
+        return await self._read(due, entry, fetched)
 
-    def _read(self, due: Due, entry: FeedEntry | None, fetched: Fetched) -> Visit:
+    async def _read(self, due: Due, entry: FeedEntry | None, fetched: Fetched) -> Visit:
         site = self._site
         visit = Visit(
             run=self._run,
@@ -95,21 +107,20 @@ class Visiting:
         )
         if fetched.status == 304:
             return visit
-        capture = _capture(fetched)
-        page = Page(url=due.url, html=fetched.text, fetched_at=fetched.fetched_at, entry=entry, zone=site.zone)
-        try:
-            _refuse_another_page(site, page, fetched.final_url)
-            reading = read(page)
-        except NotAnArticle as refusal:
-            return msgspec.structs.replace(
-                visit, capture=capture, verdict="no-article", reason=refusal.reason, detail=str(refusal)
-            )
-        except Exception:  # noqa: BLE001 - a bug in one page is an outcome with its traceback; the crawl goes on
-            detail = traceback.format_exc()
-            return msgspec.structs.replace(
-                visit, capture=capture, verdict="failed", reason="extractor-bug", detail=detail
-            )
-        return msgspec.structs.replace(visit, capture=capture, reading=reading, verdict=None)
+        answered = _answered(site, due, entry, fetched)
+        read = await self._readers.read(msgspec.structs.replace(answered, repeated=self.repeated))
+        return msgspec.structs.replace(
+            visit,
+            entry=entry,
+            capture=_capture(fetched),
+            reading=read.reading,
+            verdict=read.verdict,
+            reason=read.reason,
+            detail=read.detail,
+            opt_outs=(*header_signals(fetched.headers), *read.opt_outs),
+            has_overlay=read.has_overlay,
+            skeleton=read.skeleton,
+        )
 
 
 def published(due: Due) -> datetime | None:
@@ -124,16 +135,6 @@ async def fetch_page(url: str, settings: Settings, *, entry: FeedEntry | None = 
     return Page(url=fetched.final_url, html=fetched.text, fetched_at=fetched.fetched_at, entry=entry)
 
 
-def _refuse_another_page(site: Site, page: Page, final_url: str) -> None:
-    """Raises NotAnArticle where the address led to another post than its feed entry's, or to another blog."""
-    context = read_context(page.html)
-    entry = page.entry
-    if entry is not None and entry.post_id and context.post_id and entry.post_id != context.post_id:
-        raise NotAnArticle("redirected", f"{final_url} shows post {context.post_id}, the feed names {entry.post_id}")
-    if site.blog_id and context.blog_id and site.blog_id != context.blog_id:
-        raise NotAnArticle("redirected", f"{final_url} is a page of blog {context.blog_id}, not of {site.name}")
-
-
 def _verdict(error: FetchError) -> Verdict:
     if isinstance(error, Gone):
         return "gone"
@@ -144,6 +145,20 @@ def _with_text(entry: FeedEntry | None, texts: dict[str, str]) -> FeedEntry | No
     if entry is None or entry.post_id is None or entry.post_id not in texts:
         return entry
     return msgspec.structs.replace(entry, content=texts[entry.post_id])
+
+
+def _answered(site: Site, due: Due, entry: FeedEntry | None, fetched: Fetched) -> Answered:
+    return Answered(
+        url=due.url,
+        final_url=fetched.final_url,
+        body=fetched.body,
+        content_type=fetched.header("content-type"),
+        fetched_at=fetched.fetched_at,
+        entry=entry,
+        zone=site.zone,
+        blog_id=site.blog_id,
+        site=site.name,
+    )
 
 
 def _capture(fetched: Fetched) -> Capture:

@@ -16,7 +16,8 @@ POST_ID = re.compile(r"post-(\d{1,25})")
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One answer of a feed. `total` is the number of posts the blog claims; `received` the number of entries that came,
     readable or not, by which the next page is found. `ended` is the reason (a word of REASONS) why a walk stopped
-    before its time; such a Feed holds nothing else.
+    before its time; such a Feed holds nothing else. `more`: the page names a next one. `native`: it
+    came as Blogger's JSON, the form that is asked for; another came through another service.
     """
 
     blog_id: str | None = None
@@ -27,6 +28,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     generator: str | None = None
     received: int = 0
     ended: str | None = None
+    more: bool = False
+    native: bool = False
 
 
 def blog_id_in(tag: str) -> str | None:

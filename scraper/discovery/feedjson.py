@@ -58,6 +58,7 @@ class _Blog(msgspec.Struct, frozen=True):
     title: _Text = _Text()
     generator: _Text = _Text()
     total: _Text = msgspec.field(name="openSearch$totalResults", default=_Text())
+    link: list[_Link] = []
     entry: list[msgspec.Raw] = []
 
 
@@ -87,6 +88,8 @@ def parse_json(body: bytes) -> Feed:
         entries=entries,
         generator=str(blog.generator) or None,
         received=len(blog.entry),
+        native=True,
+        more=any(link.rel == "next" for link in blog.link),
     )
 
 

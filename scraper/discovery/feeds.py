@@ -20,18 +20,18 @@ from extractors.model import FeedEntry
 from scraper.discovery.feed import Feed
 from scraper.discovery.feedjson import parse_json
 from scraper.discovery.feedxml import parse_xml
-from scraper.errors import FetchError, Unusable
+from scraper.discovery.paging import pages
+from scraper.errors import FetchError, TemporaryFetchError, Unusable
 from scraper.web.guard import is_loopback
 
 if TYPE_CHECKING:
-    from scraper.web.fetch import Fetcher
+    from scraper.web.fetch import Fetcher, Validators
 
-__all__ = ["Feed", "contents", "newest", "parse", "post", "walk"]
+__all__ = ["Changes", "Feed", "changed", "contents", "newest", "parse", "post", "total", "walk"]
 
+NOT_MODIFIED = 304
 SUMMARY_PAGE = 150  # entries asked for; the summary feed gave 201 in one answer in 2026, caps of 150 were common before
 FULL_PAGE = 25  # entries with their whole text; larger answers are cut by size anyway
-MOST_POSTS = 500_000  # where a walk stops in any case; the largest blog measured in public has 38,000
-MOST_PAGES = 5_000  # pages of one walk: 125,000 posts at 25 a page, or that largest blog at 8; 2 h 47 at 2 s each
 WINDOW = frozenset({"published-min", "published-max"})  # with these the total may be the window's or the blog's
 BLOGGER = "https://www.blogger.com"
 OWNERS_NO = frozenset({"robots", "robots-unreachable"})  # not walked around by asking blogger.com for the same feed
@@ -39,6 +39,8 @@ JSONP = re.compile(r"(?://[^\n]*\n\s*)?[\w$.\[\]]{1,200}\(")
 PROLOG = re.compile(r"\s*(?:<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->|<!doctype[^>]*>)", re.IGNORECASE)
 ROOT = re.compile(r"\s*<(?:[\w.-]{1,40}:)?([\w.-]{1,40})")
 FEED_ROOTS = frozenset({"feed", "rss", "rdf", "entry"})
+
+Query = dict[str, str | int]
 
 
 async def walk(
@@ -68,8 +70,98 @@ async def walk(
     except FetchError as error:
         yield Feed(ended=error.reason)
         return
-    async for page in _pages(fetcher, address, query, feed, delay):
+
+    async def ask(start: int, before: datetime | None) -> Feed:
+        return await _page(fetcher, address, _before(query, before), start, delay)
+
+    async for page in pages(ask, feed, window=bool(WINDOW & query.keys())):
         yield _at_home(page, site_url)
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a poll of a feed brought: the posts updated since, and the address and validators for the next poll.
+
+    `total` is the number told in the answer: the window's, or the blog's. `unchanged`: the server said 304, and sent
+    nothing.
+    """
+
+    entries: tuple[FeedEntry, ...] = ()
+    total: int | None = None
+    address: str
+    validators: Validators | None
+    unchanged: bool = False
+    native: bool = True
+
+
+async def changed(
+    fetcher: Fetcher,
+    site_url: str,
+    since: datetime,
+    *,
+    last: str | None,
+    validators: Validators | None,
+    delay: float | None,
+    blog_id: str | None = None,
+) -> Changes:
+    """The posts of any age that were published or edited at `since` or later: one request where few were.
+
+    `last` is the address of the poll before and `validators` its answer's: they are sent if this poll's is the same.
+    updated-min is heeded only with the order by update. A server that heeds neither is asked no further than `since`.
+    Raises FetchError.
+    """
+    query: Query = {**_query(SUMMARY_PAGE), "orderby": "updated", "updated-min": since.isoformat(timespec="seconds")}
+    addresses = [_asked(address, query, 1) for address in _addresses(site_url, full=False, blog_id=blog_id)]
+    failure: FetchError | None = None
+    for address in sorted(addresses, key=lambda one: one.partition("?")[0] != (last or "").partition("?")[0]):
+        if failure is not None and failure.reason in OWNERS_NO and address.startswith(BLOGGER):
+            break
+        try:
+            fetched = await fetcher.get(
+                address, validators=validators if address == last else None, delay=delay, accept="feed"
+            )
+            if fetched.status == NOT_MODIFIED:
+                return Changes(address=address, validators=validators, unchanged=True)
+            first = parse(fetched.body)
+        except FetchError as error:
+            failure = error
+            continue
+        base = address.partition("&start-index=")[0]
+        entries = await _since(fetcher, base, first, since, delay)
+        found = _at_home(msgspec.structs.replace(first, entries=entries), site_url)
+        return Changes(
+            entries=found.entries,
+            total=first.total,
+            address=address,
+            validators=fetched.validators,
+            native=first.native,
+        )
+    assert failure is not None
+    raise failure
+
+
+async def _since(
+    fetcher: Fetcher, base: str, first: Feed, since: datetime, delay: float | None
+) -> tuple[FeedEntry, ...]:
+    """The entries of a poll's first page and of those after it, as far as they reach back to `since`."""
+
+    async def ask(start: int, before: datetime | None) -> Feed:
+        return parse((await fetcher.get(f"{base}&start-index={start}", delay=delay, accept="feed")).body)
+
+    found: list[FeedEntry] = []
+    async for page in pages(ask, first, window=True):
+        if page.ended is not None and page.ended != "feed-repeats":
+            raise TemporaryFetchError(f"{base}: the poll broke off ({page.ended}).", reason=page.ended)
+        found += page.entries
+        if not page.more or any(_is_before(entry.updated, since) for entry in page.entries):
+            break
+    return tuple(found)
+
+
+def _is_before(stamp: str | None, moment: datetime) -> bool:
+    try:
+        return datetime.fromisoformat(stamp or "") < moment
+    except (ValueError, TypeError):
+        return False
 
 
 async def newest(
@@ -83,6 +175,12 @@ async def newest(
     except FetchError:
         return ()
     return _at_home(feed, site_url).entries[:most]
+
+
+async def total(fetcher: Fetcher, site_url: str, *, delay: float | None, blog_id: str | None = None) -> int | None:
+    """The number of posts the blog claims, for the price of one entry; None where it claims none. Raises FetchError."""
+    _, feed = await _opening(fetcher, _addresses(site_url, full=False, blog_id=blog_id), _query(1), delay)
+    return feed.total
 
 
 async def post(fetcher: Fetcher, site_url: str, post_id: str, *, delay: float | None) -> FeedEntry | None:
@@ -135,87 +233,63 @@ def _at_home(feed: Feed, site_url: str) -> Feed:
     return msgspec.structs.replace(feed, entries=entries)
 
 
-def _query(most: int) -> dict[str, str | int]:
+def _query(most: int) -> Query:
     return {"alt": "json", "orderby": "published", "max-results": most}
 
 
+def _before(query: Query, moment: datetime | None) -> Query:
+    return query if moment is None else {**query, "published-max": moment.isoformat(timespec="seconds")}
+
+
 def _addresses(site_url: str, *, full: bool, blog_id: str | None) -> list[str]:
-    """Where the same feed may be had, best first. `redirect=false` passes by an owner's redirect to FeedBurner."""
+    """Where the same feed may be had, best first. `redirect=false` passes by an owner's redirect to FeedBurner.
+
+    The address by the blog's id stays though the blog moves to another domain. A blog on this machine plays Blogger's
+    own host too.
+    """
     form = "default" if full else "summary"
     addresses = [] if full else [urljoin(site_url, "/feeds/posts/summary")]
     addresses.append(urljoin(site_url, "/feeds/posts/default?redirect=false"))
-    if blog_id and not is_loopback(urlsplit(site_url).hostname or ""):
-        addresses.append(f"{BLOGGER}/feeds/{blog_id}/posts/{form}")
+    if blog_id:
+        home = site_url if is_loopback(urlsplit(site_url).hostname or "") else BLOGGER
+        addresses.append(urljoin(home, f"/feeds/{blog_id}/posts/{form}"))
     return addresses
 
 
-async def _opening(
-    fetcher: Fetcher, addresses: list[str], query: dict[str, str | int], delay: float | None
-) -> tuple[str, Feed]:
-    """The first page of a feed, and which of its addresses gave it. Raises the FetchError of the last one tried."""
+async def _opening(fetcher: Fetcher, addresses: list[str], query: Query, delay: float | None) -> tuple[str, Feed]:
+    """The first page of a feed, and which of its addresses gave it: Blogger's own before what a service made of it.
+
+    Raises the FetchError of the last one tried.
+    """
     failure: FetchError | None = None
+    passed_on: tuple[str, Feed] | None = None
     for address in addresses:
         if failure is not None and failure.reason in OWNERS_NO and address.startswith(BLOGGER):
             break
         try:
-            return address, await _page(fetcher, address, query, 1, delay)
+            feed = await _page(fetcher, address, query, 1, delay)
         except FetchError as error:
             failure = error
+            continue
+        if feed.native:
+            return address, feed
+        passed_on = passed_on or (address, feed)
+    if passed_on is not None:
+        return passed_on
     assert failure is not None
     raise failure
 
 
-async def _page(fetcher: Fetcher, address: str, query: dict[str, str | int], start: int, delay: float | None) -> Feed:
-    mark = "&" if "?" in address else "?"
-    url = f"{address}{mark}{urlencode({**query, 'start-index': start})}"
+async def _page(fetcher: Fetcher, address: str, query: Query, start: int, delay: float | None) -> Feed:
+    url = _asked(address, query, start)
     feed = parse((await fetcher.get(url, delay=delay, accept="feed")).body)
     if feed.received or feed.total == 0:
         return feed
     return parse((await fetcher.get(url, delay=delay, accept="feed")).body)  # an empty page is sometimes a hiccup
 
 
-async def _pages(
-    fetcher: Fetcher, address: str, query: dict[str, str | int], feed: Feed, delay: float | None
-) -> AsyncGenerator[Feed, None]:
-    """The pages from a first one on, each without the entries of earlier ones.
-
-    New posts shift the pages during a walk, so one page of known entries only may happen; after two in a row the server
-    is taken to ignore start-index. A whole feed that gave fewer posts than it claims ends as 'feed-short'; one that
-    goes on past the limits as 'too-large'.
-    """
-    seen: set[str] = set()
-    pages, start, stale, lost, total = 0, 1, 0, 0, feed.total
-    while feed.received:
-        fresh = _unseen(feed.entries, seen)
-        yield msgspec.structs.replace(feed, entries=fresh)
-        pages += 1
-        start += feed.received
-        lost += feed.received - len(feed.entries)
-        stale = 0 if fresh else stale + 1
-        total = total if feed.total is None else feed.total
-        if stale == 2 or (total is not None and start > total):
-            break
-        if pages == MOST_PAGES or start > MOST_POSTS:
-            yield Feed(ended="too-large")
-            return
-        try:
-            feed = await _page(fetcher, address, query, start, delay)
-        except FetchError as error:
-            yield Feed(ended=error.reason)
-            return
-    if not WINDOW & query.keys() and len(seen) + lost < (total or 0):
-        yield Feed(ended="feed-short")
-
-
-def _unseen(entries: tuple[FeedEntry, ...], seen: set[str]) -> tuple[FeedEntry, ...]:
-    """The entries whose posts are not in `seen`, each post once; `seen` grows by them."""
-    fresh = []
-    for entry in entries:
-        identity = entry.post_id or entry.url
-        if identity not in seen:
-            seen.add(identity)
-            fresh.append(entry)
-    return tuple(fresh)
+def _asked(address: str, query: Query, start: int) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode({**query, 'start-index': start})}"
 
 
 def parse(body: bytes) -> Feed:

@@ -33,6 +33,7 @@ def parse_xml(body: bytes) -> Feed:
         entries=entries,
         generator=read.feed.get("generator"),
         received=len(read.entries),
+        more=any(link.get("rel") == "next" for link in read.feed.get("links", ())),
     )
 
 

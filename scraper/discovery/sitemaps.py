@@ -113,6 +113,15 @@ async def walk(fetcher: Fetcher, site_url: str, *, delay: float | None) -> Async
         raise failures[0]
 
 
+async def static_pages(fetcher: Fetcher, site_url: str, *, delay: float | None) -> list[str]:
+    """The addresses in the sitemap of static pages, which Blogger keeps apart; none where it is not to be had."""
+    try:
+        _, sitemap = await _sitemap(fetcher, urljoin(site_url, "/sitemap-pages.xml"), delay)
+    except FetchError:
+        return []
+    return [url for url, _ in sitemap.urls if _kind(url, {_site(site_url)}) == "page"]
+
+
 async def _sitemaps(
     fetcher: Fetcher, site_url: str, failures: list[FetchError], seen: set[str], delay: float | None
 ) -> AsyncIterator[tuple[str, Sitemap]]:

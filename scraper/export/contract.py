@@ -38,7 +38,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 class ArticleRecord(Article, frozen=True, kw_only=True):
     """One article as exported: what the page told, then what only the archive knows.
 
-    `seen`, `removed` and `claims` are there only when asked for.
+    `seen`, `removed` and `claims` are there only when asked for. `opted_out` is there where the site or the page asks
+    not to be archived or mined, and says how; then `lead`, `body`, `quotes` and all else of the text are empty, and
+    `capture` is null, unless the export was told to include them.
     """
 
     status: Literal["live", "suspect", "gone", "moved"]
@@ -46,6 +48,7 @@ class ArticleRecord(Article, frozen=True, kw_only=True):
     capture: CaptureOf | None
     syndication: Syndication | None
     seq: int
+    opted_out: tuple[str, ...] | UnsetType = UNSET
     seen: Seen | UnsetType = UNSET
     removed: tuple[Removal, ...] | UnsetType = UNSET
     claims: dict[str, tuple[Claim, ...]] | UnsetType = UNSET

@@ -6,11 +6,8 @@ the new one. Whoever keeps the manifest's `last_seq` asks for the rest by it nex
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from heapq import merge
 from pathlib import Path
@@ -19,10 +16,13 @@ from typing import BinaryIO
 import msgspec
 
 from extractors.model import SCHEMA
+from scraper.archive.history import records_as_of
 from scraper.archive.instants import utc_text
-from scraper.archive.records import Extra
+from scraper.archive.optouts import withheld
+from scraper.archive.privacy import spared
+from scraper.archive.records import Extra, Record
 from scraper.archive.store import Archive
-from scraper.errors import DiskFull, UsageProblem
+from scraper.files import replacing, troubles_told
 
 SUFFIX = ".manifest.json"
 
@@ -33,6 +33,9 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     site: str | None = None
     since_seq: int | None = None
     since_date: str | None = None
+    as_of: str | None = None
+    include_opted_out: bool = False
+    include_private: bool = False
     with_: tuple[Extra, ...] = msgspec.field(default=(), name="with")
 
 
@@ -58,12 +61,17 @@ def export(
     at: datetime,
     site: str | None = None,
     since: int | datetime | None = None,
+    as_of: datetime | None = None,
     with_: frozenset[Extra] = frozenset(),
+    include_opted_out: bool = False,
+    include_private: bool = False,
 ) -> Manifest:
     """The manifest of what was written to `target`: a path, which gets its manifest beside it, or an open stream.
 
-    `since` is a seq (what came after it) or a time (what changed in the archive at it or later). Raises NoSuchSite, and
-    DiskFull; either leaves the target as it was.
+    `since` is a seq (what came after it) or a time (what changed in the archive at it or later); `as_of` gives the
+    records as they were held at that time, and no tombstones. What its owner opted out of stands there without its
+    text, and no speaker whose name is not public is named, unless included. Raises NoSuchSite, and DiskFull; either
+    leaves the target as it was.
     """
     if site is not None:
         archive.check_site(site)
@@ -71,16 +79,19 @@ def export(
         site=site,
         since_seq=since if isinstance(since, int) else None,
         since_date=utc_text(since) if isinstance(since, datetime) else None,
+        as_of=utc_text(as_of) if as_of is not None else None,
+        include_opted_out=include_opted_out,
+        include_private=include_private,
         with_=tuple(sorted(with_)),
     )
-    with _troubles_told(target):
+    with troubles_told(target):
         if not isinstance(target, Path):
             manifest = _write(archive, target, filters, at)
             target.flush()
             return manifest
-        with _replacing(target) as stream:
+        with replacing(target) as stream:
             manifest = _write(archive, stream, filters, at)
-        with _replacing(manifest_path(target)) as stream:
+        with replacing(manifest_path(target)) as stream:
             stream.write(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
         return manifest
 
@@ -100,7 +111,7 @@ def _write(archive: Archive, stream: BinaryIO, filters: Filters, at: datetime) -
             whole.update(line)
             count += 1
             tombstones += is_tombstone
-            first, last = seq if first is None else first, seq
+            first, last = min(seq, first or seq), max(seq, last or seq)
     return Manifest(
         schema=SCHEMA,
         archive=archive.path.name,
@@ -116,10 +127,19 @@ def _write(archive: Archive, stream: BinaryIO, filters: Filters, at: datetime) -
 
 def _lines(archive: Archive, filters: Filters) -> Iterator[tuple[int, bytes, bool]]:
     """seq, JSON line, whether it is a tombstone; by seq, which no two share."""
+    encode = msgspec.json.Encoder().encode
+    if filters.as_of is not None:
+        for record in records_as_of(archive, datetime.fromisoformat(filters.as_of), site=filters.site):
+            yield record["seq"], encode(_allowed(record, filters)) + b"\n", False
+        return
+    yield from _newest_lines(archive, filters)
+
+
+def _newest_lines(archive: Archive, filters: Filters) -> Iterator[tuple[int, bytes, bool]]:
     since_date = datetime.fromisoformat(filters.since_date) if filters.since_date else None
     encode = msgspec.json.Encoder().encode
     records = (
-        (record["seq"], encode(record) + b"\n", False)
+        (record["seq"], encode(_allowed(record, filters)) + b"\n", False)
         for record in archive.records(
             site=filters.site, since_seq=filters.since_seq, since_date=since_date, with_=frozenset(filters.with_)
         )
@@ -128,31 +148,9 @@ def _lines(archive: Archive, filters: Filters) -> Iterator[tuple[int, bytes, boo
         (tombstone.seq, encode(tombstone) + b"\n", True)
         for tombstone in archive.tombstones(site=filters.site, since_seq=filters.since_seq, since_date=since_date)
     )
-    return merge(records, removed)
+    yield from merge(records, removed)
 
 
-@contextmanager
-def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A stream that becomes the file `target` once all is written and on the disk; on an error nothing is left."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with temporary.open("wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-@contextmanager
-def _troubles_told(target: Path | BinaryIO) -> Iterator[None]:
-    try:
-        yield
-    except BrokenPipeError:
-        raise  # the reader has seen enough
-    except OSError as error:
-        place = target if isinstance(target, Path) else "the output"
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise DiskFull(f"No room to write {place}: the disk is full; make room or choose another place.") from error
-        raise UsageProblem(f"Cannot write {place}: {error.strerror}; choose another place with -o.") from error
+def _allowed(record: Record, filters: Filters) -> Record:
+    allowed = record if filters.include_private else spared(record)
+    return allowed if filters.include_opted_out else withheld(allowed)

@@ -95,9 +95,11 @@ class Address(msgspec.Struct, frozen=True, kw_only=True):
 def document(address: Address, query: Query) -> Document:
     """The whole feed as Blogger's JSON has it: `{"version": …, "feed": {…}}`."""
     room = address.newsroom
-    everything = list(room.posts if address.kind == "posts" else room.pages)
+    everything = [post for post in _kind(address) if post.post_id not in room.traps.feed_lacks]
     chosen = query.select(everything)
-    entries = _as_many_as_fit(address, chosen[query.start - 1 :][: min(query.limit, room.feed_posts)])
+    told = [] if room.traps.has_hiccup() else chosen[: room.traps.feed_last]
+    entries = _as_many_as_fit(address, told[query.start - 1 :][: min(query.limit, room.feed_posts)])
+    total = len(chosen) if room.traps.feed_total is None else room.traps.feed_total
     labels = sorted({label for post in everything for label in post.labels})
     feed: Document = {
         **NAMESPACES,
@@ -109,12 +111,16 @@ def document(address: Address, query: Query) -> Document:
         "link": _feed_links(address, query, len(entries), len(chosen)),
         "author": [_person(room.title)],
         "generator": {"version": "7.00", "uri": "http://www.blogger.com", "$t": "Blogger"},
-        "openSearch$totalResults": {"$t": str(len(chosen))},
+        "openSearch$totalResults": {"$t": str(total)},
         "openSearch$startIndex": {"$t": str(query.start)},
         "openSearch$itemsPerPage": {"$t": str(query.limit)},
         **({"entry": entries} if entries else {}),
     }
     return {"version": "1.0", "encoding": "UTF-8", "feed": feed}
+
+
+def _kind(address: Address) -> list[Post]:
+    return list(address.newsroom.posts if address.kind == "posts" else address.newsroom.pages)
 
 
 def single(address: Address, post: Post) -> Document:

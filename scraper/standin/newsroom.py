@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from scraper.errors import UsageProblem
+from scraper.standin.traps import Traps
 
 FENCE = "+++"
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class Newsroom(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     feed_bytes: int = 512 * 2**10
     feed_posts: int = 150
     sitemap_posts: int = 150
+    traps: Traps = msgspec.field(default_factory=Traps)
     posts: list[Post] = []
     pages: list[Post] = []
 

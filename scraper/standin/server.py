@@ -12,15 +12,15 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import UTC
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -28,6 +28,9 @@ import msgspec
 from scraper.errors import UsageProblem
 from scraper.standin.newsroom import Newsroom
 from scraper.standin.site import PLAIN, Answer, Site
+
+NewSite = Callable[[Newsroom, str], Site]
+"""The newsroom as it is seen under a base address."""
 
 HOST = re.compile(r"[A-Za-z0-9.\-]+(?::[0-9]+)?")
 POLL = 0.02  # seconds; how long leaving the server may take
@@ -51,7 +54,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 class Fault(msgspec.Struct):
     """Something going wrong for the next `times` requests whose path and query begin with `path_prefix`.
 
-    `delay` is seconds before the answer. Status 200 leaves the true answer as it is, late and with `headers` added.
+    `delay` is seconds before the answer. Status 200 leaves the true answer as it is, late and with `headers` added. A
+    `script` writes all of the answer to the connection by itself, however wrong it is, and the connection ends with it.
     """
 
     path_prefix: str
@@ -59,13 +63,17 @@ class Fault(msgspec.Struct):
     headers: Mapping[str, str] = {}
     times: int = 1
     delay: float = 0.0
+    script: Callable[[BinaryIO], None] | None = None
 
 
 class StandIn:
     """A newsroom served while the `with` block runs. Change `newsroom.posts` and `faults`, read `log`, at any time."""
 
-    def __init__(self, newsroom: Newsroom, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self, newsroom: Newsroom, host: str = "127.0.0.1", port: int = 0, *, site: NewSite = Site
+    ) -> None:
         self.newsroom = newsroom
+        self.site = site
         self.host = host
         self.port = port
         self.log: list[Hit] = []
@@ -116,10 +124,18 @@ def serve(
     newsroom: Newsroom, port: int = 8000, *, host: str = "127.0.0.1", announce: Callable[[str], object] = print
 ) -> None:
     """Serves until Ctrl-C. `announce` is told the address once it answers."""
-    with StandIn(newsroom, host, port) as standin:
+    serve_all([StandIn(newsroom, host, port)], announce=lambda standin: announce(standin.url))
+
+
+def serve_all(standins: Sequence[StandIn], *, announce: Callable[[StandIn], object]) -> None:
+    """Serves all of them until Ctrl-C. `announce` is told each once all answer."""
+    with ExitStack() as stack:
+        for standin in standins:
+            stack.enter_context(standin)
         try:
-            announce(standin.url)
-            standin.closing.wait()
+            for standin in standins:
+                announce(standin)
+            threading.Event().wait()
         except KeyboardInterrupt:
             return
 
@@ -168,12 +184,16 @@ class _Handler(BaseHTTPRequestHandler):
         arrived = time.monotonic()
         standin = cast("_Server", self.server).standin
         fault = standin.fault_for(self.path)
+        if fault is not None and fault.script is not None:
+            standin.record(self._hit(fault.status, 0, arrived))
+            self._play(fault.script)
+            return
         host = self.headers.get("Host", "")
         base = f"http://{host}" if HOST.fullmatch(host) else standin.url
         if fault is not None and fault.status != HTTPStatus.OK:
             answer = Answer(body=f"{fault.status}\n", status=fault.status, content_type=PLAIN)
         else:
-            answer = Site(standin.newsroom, base).answer(self.path)
+            answer = standin.site(standin.newsroom, base).answer(self.path)
         status, headers, body = self._respond(answer)
         if fault is not None:
             headers.update(fault.headers)
@@ -185,10 +205,18 @@ class _Handler(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self.do_GET()
 
+    def _play(self, script: Callable[[BinaryIO], None]) -> None:
+        self.close_connection = True
+        with suppress(OSError):  # the client, or the end of the `with` block, hung up
+            script(cast("BinaryIO", self.wfile))
+            self.wfile.flush()
+
     def _respond(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body on the wire: 304 where the client holds it, gzip where it can read it."""
-        body = answer.body.encode()
-        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding"}
+        body = answer.body.encode() if answer.kept is None else answer.kept
+        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding", **dict(answer.headers)}
+        if answer.location:
+            headers["Location"] = answer.location
         if answer.changed is not None:
             etag = f'W/"{blake2b(body, digest_size=16).hexdigest()}"'
             modified = format_datetime(answer.changed.astimezone(UTC), usegmt=True)

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 import msgspec
 
 from scraper.standin import contempo, feeds, feedxml, kompaz, sitemaps
+from scraper.standin.archive_widget import archive_widget
 from scraper.standin.newsroom import Newsroom, Post
 from scraper.standin.view import PageType, View, iso
 
@@ -23,6 +24,9 @@ SCRIPT = "text/javascript; charset=UTF-8"
 PLAIN = "text/plain; charset=UTF-8"
 
 THEMES: dict[str, Callable[[View], str]] = {"kompaz": kompaz.page, "contempo": contempo.page}
+SERVICE = "/layanan-umpan/kabar"  # where an owner's redirect of the feed leads, on another host in the wild
+SERVICE_POSTS = 25  # entries such a service passes on
+COUNTS = re.compile(r"<openSearch:[^>]*>[^<]*</openSearch:[^>]*>")
 POPULAR = 3  # posts in the popular-posts widget, Contempo's default
 
 FEED = re.compile(r"/feeds/(?:([0-9]+)/)?(posts|pages)/(default|full|summary)(?:/-/(.+)|/([0-9]+))?/?")
@@ -35,13 +39,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent for one address.
 
     `changed` becomes Last-Modified: of an item page the post's own update, though pager and widgets change without it,
-    so only the ETag is proof. None: no validators at all.
+    so only the ETag is proof. None: no validators at all. `location` is where a redirect leads. `kept` is a page sent
+    byte by byte, in the place of `body`; `headers` go along with those the server writes, and win.
     """
 
-    body: str
+    body: str = ""
+    kept: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
     status: int = 200
     content_type: str = HTML
     changed: datetime | None = None
+    location: str = ""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -57,8 +65,10 @@ class Site(msgspec.Struct, frozen=True):
         path = unquote(split.path)
         if path == "/robots.txt":
             return Answer(body=sitemaps.robots(self.base), content_type=PLAIN)
-        if path in ("/sitemap.xml", "/sitemap-pages.xml"):
+        if path in ("/sitemap.xml", "/sitemap-pages.xml") and self.newsroom.traps.sitemap:
             return self._sitemap(path, parameters)
+        if path == SERVICE:
+            return self._service()
         if path in FEED_ALIASES or path.startswith("/feeds/"):
             return self._feed(split.path, parameters)
         return self._page(path, parameters)
@@ -78,6 +88,10 @@ class Site(msgspec.Struct, frozen=True):
         found = FEED.fullmatch(FEED_ALIASES.get(path, path))
         if not found or found[1] not in (None, self.newsroom.blog_id) or self.newsroom.feed == "none":
             return Answer(body="Blog not found.", status=404, content_type=PLAIN)
+        if self._is_redirected(found, parameters):
+            return Answer(body="", status=302, content_type=PLAIN, location=self.base + SERVICE)
+        if self.newsroom.traps.feed_by_id_only and not found[1]:
+            return Answer(body="Blog not found.", status=404, content_type=PLAIN)
         address = feeds.Address(
             base=self.base,
             kind=cast('Literal["posts", "pages"]', found[2]),
@@ -88,10 +102,29 @@ class Site(msgspec.Struct, frozen=True):
         if found[5]:
             return self._single(address, found[5])
         try:
-            query = feeds.Query.read(parameters, labels=found[4].split("/") if found[4] else ())
+            asked = {**parameters, **({"orderby": "published"} if self.newsroom.traps.ignores_updates else {})}
+            query = feeds.Query.read(asked, labels=found[4].split("/") if found[4] else ())
         except ValueError as error:
             return Answer(body=f"Invalid query parameter: {error}", status=400, content_type=PLAIN)
         return self._written(feeds.document(address, query), parameters)
+
+    def _is_redirected(self, found: re.Match[str], parameters: Mapping[str, str]) -> bool:
+        """Whether the owner sent this form of the feed to a service. The feed under the blog's id stays."""
+        traps = self.newsroom.traps
+        if not traps.feed_service or found[1] or parameters.get("redirect") == "false":
+            return False
+        return found[3] == "default" or traps.summary_too
+
+    def _service(self) -> Answer:
+        """What the service makes of the feed: RSS without total and pages, a web page, or a way back."""
+        traps = self.newsroom.traps
+        if traps.feed_service == "loop":
+            return Answer(body="", status=302, content_type=PLAIN, location=f"{self.base}/feeds/posts/default")
+        if traps.feed_service == "html":
+            return Answer(body="<html><body>Subscribe</body></html>")
+        address = feeds.Address(base=self.base, kind="posts", form="default", parameters={}, newsroom=self.newsroom)
+        told = feedxml.rss(feeds.document(address, feeds.Query(limit=SERVICE_POSTS)))
+        return Answer(body=COUNTS.sub("", told), content_type=XML)
 
     def _single(self, address: feeds.Address, post_id: str) -> Answer:
         everything = list(self.newsroom.posts if address.kind == "posts" else self.newsroom.pages)
@@ -140,6 +173,7 @@ class Site(msgspec.Struct, frozen=True):
         """A year's or a month's posts. The older link leaves the period, as Blogger's does."""
         days = [(post, self.newsroom.local(post.published)) for post in posts]
         within = tuple(post for post, day in days if day.year == year and month in (0, day.month))
+        within = within[: self.newsroom.traps.month_posts]
         before = [post for post, day in days if (day.year, day.month if month else 0) < (year, month)]
         older = self._older_link(within[-1]) if within and before else ""
         return self._themed(path, "archive", within, mobile=mobile, older=older)
@@ -192,4 +226,6 @@ class Site(msgspec.Struct, frozen=True):
         )
         missing = page_type == "error_page"
         changed = None if missing else feeds.latest(posts or list(room.posts))
-        return Answer(body=THEMES[room.theme](view), status=404 if missing else 200, changed=changed)
+        head, end, rest = THEMES[room.theme](view).rpartition("</body>")
+        body = head + archive_widget(room, self.base) + end + rest
+        return Answer(body=body, status=404 if missing else 200, changed=changed)

@@ -29,10 +29,12 @@ def posts(newsroom: Newsroom, base: str, page: int | None) -> str:
 
     A page beyond the last is an empty urlset.
     """
-    everything, size = newsroom.newest_first(), newsroom.sitemap_posts
+    traps, size = newsroom.traps, newsroom.sitemap_posts
+    everything = [post for post in newsroom.newest_first() if post.post_id not in traps.sitemap_lacks]
     if page is None and len(everything) > size:
-        return _index(base, pages=-(-len(everything) // size))
-    first = ((page or 1) - 1) * size
+        pages = -(-len(everything) // size)
+        return _index(base, pages=pages if traps.sitemap_index is None else min(pages, traps.sitemap_index))
+    first = 0 if traps.sitemap_repeats else ((page or 1) - 1) * size
     return urlset(newsroom, base, everything[first : first + size])
 
 

@@ -10,6 +10,8 @@ import math
 
 from protego import Protego
 
+from scraper.web.optout import content_signals
+
 AGENT = "kliping"  # the product token that robots.txt files may name
 MAX_ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: a crawler must read at least 500 KiB; the rest is ignored
 MAX_ROBOTS_REDIRECTS = 5  # RFC 9309 §2.3.1.2
@@ -17,12 +19,15 @@ MAX_CRAWL_DELAY = 300.0  # seconds; a longer Crawl-delay is a slip of the pen: a
 
 
 class Rules:
-    """One host's rules. `found` tells a file that was read from the lack of one; `trouble` why it could not be had."""
+    """One host's rules. `found` tells a file that was read from the lack of one; `trouble` why it could not be
+    had. `signals` are the uses of its content that the site denies, as optout.py names them.
+    """
 
     def __init__(self, text: str | None = None, *, trouble: str | None = None) -> None:
         self.found = text is not None
         self.trouble = trouble
         self._parsed = Protego.parse(text or "")
+        self.signals = content_signals(text or "", AGENT)
 
     @classmethod
     def read(cls, body: bytes) -> Rules:

@@ -12,12 +12,32 @@ from __future__ import annotations
 
 from sqlite_utils import Migrations
 
-from scraper.archive.schema import m001_archive, m005_syndication
+from scraper.archive.schema import (
+    m001_archive,
+    m002_people,
+    m003_completeness,
+    m004_politeness,
+    m005_syndication,
+    m006_edits,
+    m007_redactions,
+    m008_rereading,
+    m009_watch,
+)
 
 APPLICATION_ID = 0x4B4C4950  # "KLIP"
 MIGRATIONS_TABLE = Migrations.migrations_table
 
-STEPS = (m001_archive, m005_syndication)
+STEPS = (
+    m001_archive,
+    m002_people,
+    m003_completeness,
+    m004_politeness,
+    m005_syndication,
+    m006_edits,
+    m007_redactions,
+    m008_rereading,
+    m009_watch,
+)
 VERSION = len(STEPS)
 
 MIGRATIONS = Migrations("kliping")
