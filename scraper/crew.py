@@ -1,23 +1,26 @@
-"""Workers beside each other: pieces of work in, what became of each out, in the order of the pieces."""
+"""Workers beside each other: chunks of work in, what became of each piece out, in the order of the pieces."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import islice
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from scraper.worker import LostError, Worker
 
-AHEAD = 4  # pieces a worker that wait, or are done and not yet taken: bounds the memory
+T = TypeVar("T")
+R = TypeVar("R")
+
+AHEAD = 4  # chunks a worker that wait, or are done and not yet taken: bounds the memory
 
 
 class Crew:
-    """`count` workers for one task, each given at most `limit` seconds a piece."""
+    """`count` workers for one task, each given at most `limit` seconds a chunk."""
 
     def __init__(self, task: str, count: int, *, limit: float) -> None:
         self._task, self._count, self._limit = task, count, limit
@@ -37,21 +40,37 @@ class Crew:
     ) -> None:
         self._stack.close()
 
-    def work(self, pieces: Iterable[bytes]) -> Iterator[bytes | LostError]:
-        """The task's answer to each piece, or how the worker that had it was lost."""
-        left = iter(pieces)
-        asked: deque[Future[bytes | LostError]] = deque()
+    def work(
+        self,
+        chunks: Iterable[Sequence[T]],
+        *,
+        encode: Callable[[Sequence[T]], bytes],
+        decode: Callable[[bytes], list[R]],
+        lost: Callable[[T, str], R],
+    ) -> Iterator[R]:
+        """What became of each piece, in order. A chunk that took its worker with it is tried piece by piece, so that it
+        costs one piece: `lost` says what became of that, by the worker's last words.
+        """
+        left = iter(chunks)
+        asked: deque[tuple[Sequence[T], Future[bytes | LostError]]] = deque()
         while True:
-            asked += [self._threads.submit(self.ask, piece) for piece in islice(left, AHEAD * self._count - len(asked))]
+            for chunk in islice(left, AHEAD * self._count - len(asked)):
+                asked.append((chunk, self._threads.submit(self._ask, encode(chunk))))
             if not asked:
                 return
-            yield asked.popleft().result()
+            chunk, answer = asked.popleft()
+            found = answer.result()
+            if isinstance(found, bytes):
+                yield from decode(found)
+                continue
+            for piece in chunk:
+                alone = self._ask(encode([piece])) if len(chunk) > 1 else found
+                yield from decode(alone) if isinstance(alone, bytes) else [lost(piece, str(alone))]
 
-    def ask(self, piece: bytes) -> bytes | LostError:
-        """The answer to one piece, as soon as a worker is idle."""
+    def _ask(self, work: bytes) -> bytes | LostError:
         worker = self._idle.get()
         try:
-            return worker.ask(piece)
+            return worker.ask(work)
         except LostError as lost:
             return lost
         finally:

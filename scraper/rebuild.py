@@ -28,7 +28,6 @@ from scraper.crew import Crew
 from scraper.errors import ArchiveUnusable
 from scraper.reading import Read, read_answer
 from scraper.repeating import answered_of, repeated_of
-from scraper.worker import LostError
 
 TASK = f"{__name__}:serve"
 CHUNK = 16  # articles a worker is asked for at once
@@ -141,24 +140,18 @@ def _read_beside(archive: Archive, histories: list[History], workers: int, repea
     chunks = [histories[at : at + CHUNK] for at in range(0, len(histories), CHUNK)]
     path = str(archive.path.absolute())
     with Crew(TASK, min(workers, len(chunks) or 1), limit=LIMIT) as crew:
-        answers = crew.work(msgspec.msgpack.encode((path, chunk, repeated)) for chunk in chunks)
-        for chunk, answer in zip(chunks, answers, strict=True):
-            yield from _found(crew, (path, chunk, repeated), answer)
+        yield from crew.work(
+            chunks,
+            encode=lambda chunk: msgspec.msgpack.encode((path, chunk, repeated)),
+            decode=msgspec.msgpack.Decoder(list[_Readings]).decode,
+            lost=_lost,
+        )
 
 
-def _found(crew: Crew, asked: Asked, answer: bytes | LostError) -> Iterator[_Readings]:
-    """What a chunk brought; of one that was lost each article is tried alone."""
-    path, chunk, repeated = asked
-    if isinstance(answer, bytes):
-        yield from msgspec.msgpack.decode(answer, type=list[_Readings])
-    elif len(chunk) == 1:
-        article, revisions = chunk[0]
-        lost = Read(verdict="failed", reason="extractor-crash", detail=str(answer))
-        yield _Readings(article, {revision: lost for revision, _ in revisions})
-    else:
-        for one in chunk:
-            alone = (path, [one], repeated)
-            yield from _found(crew, alone, crew.ask(msgspec.msgpack.encode(alone)))
+def _lost(history: History, words: str) -> _Readings:
+    article, revisions = history
+    lost = Read(verdict="failed", reason="extractor-crash", detail=words)
+    return _Readings(article, {revision: lost for revision, _ in revisions})
 
 
 def serve(sent: bytes) -> bytes:

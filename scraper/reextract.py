@@ -26,7 +26,6 @@ from scraper.crew import Crew
 from scraper.errors import NothingDone
 from scraper.reading import read_answer
 from scraper.repeating import answered_of, repeated_of
-from scraper.worker import LostError
 
 Finding = Literal["same", "differs", "found", "lost", "renamed", "failed"]
 """What became of a page: `found` where none was before, `lost` where rules read nothing any more, `renamed` where they
@@ -163,26 +162,12 @@ def reread(archive: Archive, *, site: str | None, workers: int) -> Iterator[Rere
         return
     path = str(archive.path.absolute())
     with Crew(TASK, min(workers, len(chunks) or 1), limit=LIMIT) as crew:
-        answers = crew.work(_encode(path, chunk, repeated) for chunk in chunks)
-        for chunk, answer in zip(chunks, answers, strict=True):
-            yield from _found(crew, path, chunk, repeated, answer)
-
-
-def _found(
-    crew: Crew, path: str, chunk: Sequence[Page], repeated: Repeated, answer: bytes | LostError
-) -> Iterator[Reread]:
-    """What a chunk brought; of one that was lost each page is tried alone, so that it costs one page."""
-    if isinstance(answer, bytes):
-        yield from msgspec.msgpack.decode(answer, type=list[Reread])
-    elif len(chunk) == 1:
-        yield _failed(*chunk[0], str(answer))
-    else:
-        for page in chunk:
-            yield from _found(crew, path, [page], repeated, crew.ask(_encode(path, [page], repeated)))
-
-
-def _encode(path: str, chunk: Sequence[Page], repeated: Repeated) -> bytes:
-    return msgspec.msgpack.encode((path, chunk, repeated))
+        yield from crew.work(
+            chunks,
+            encode=lambda chunk: msgspec.msgpack.encode((path, chunk, repeated)),
+            decode=msgspec.msgpack.Decoder(list[Reread]).decode,
+            lost=lambda page, words: _failed(*page, words),
+        )
 
 
 def serve(sent: bytes) -> bytes:
@@ -204,9 +189,7 @@ def _read_chunk(archive: Archive, chunk: Sequence[Page], repeated: Repeated) -> 
     return [_reread(archive, article, capture, held.get(article or ""), repeated) for article, capture in chunk]
 
 
-def _reread(
-    archive: Archive, article: str | None, capture: int, held: Record | None, repeated: Repeated
-) -> Reread:
+def _reread(archive: Archive, article: str | None, capture: int, held: Record | None, repeated: Repeated) -> Reread:
     try:
         kept = archive.kept_page(article, capture)
         lines = repeated.get(kept.site, frozenset())
