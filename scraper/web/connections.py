@@ -49,25 +49,32 @@ class Connections:
         self._guard, self._trust, self._timeout = guard, trust, timeout
         self._idle: dict[Place, _Connection] = {}
 
-    async def ask(self, place: Place, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> tuple[Head, Exchange]:
-        """The head of the answer to a GET, and what its body comes from, which is to be closed. Raises httpcore's
-        NetworkError, TimeoutException and ProtocolError, and what the guard raises.
+    async def ask(
+        self, place: Place, target: bytes, headers: Sequence[tuple[bytes, bytes]], sent: bytes | None = None
+    ) -> tuple[Head, Exchange]:
+        """The head of the answer to a GET, or to a POST of what is `sent`, and what its body comes from, which is to be
+        closed. Raises httpcore's NetworkError, TimeoutException and ProtocolError, and what the guard raises.
         """
         kept = self._idle.pop(place, None)
         if kept is not None and kept.rouse():
             try:
-                return await self._begin(place, kept, target, headers)
+                return await self._begin(place, kept, target, headers, sent)
             except (httpcore.RemoteProtocolError, httpcore.ReadError):
                 if not kept.was_stale:
                     raise
-        return await self._begin(place, await self._connect(place), target, headers)
+        return await self._begin(place, await self._connect(place), target, headers, sent)
 
     async def _begin(
-        self, place: Place, connection: _Connection, target: bytes, headers: Sequence[tuple[bytes, bytes]]
+        self,
+        place: Place,
+        connection: _Connection,
+        target: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        sent: bytes | None,
     ) -> tuple[Head, Exchange]:
         exchange = Exchange(self, place, connection)
         try:
-            return await exchange.begin(target, headers), exchange
+            return await exchange.begin(target, headers, sent), exchange
         except BaseException:
             exchange.close()
             raise
@@ -100,7 +107,9 @@ class Connections:
                 return await self._dial(address, port, host if scheme == "https" else None)
             except TimeoutError:
                 failure = httpcore.ConnectTimeout(f"no connection to {address}")
-            except (OSError, ValueError) as error:  # ssl.SSLError is an OSError, its CertificateError a ValueError too
+            except ssl.SSLError as error:  # the host itself is at fault, whichever of its addresses answered
+                raise httpcore.ConnectError(f"{host}: {error}") from error
+            except (OSError, ValueError) as error:
                 failure = httpcore.ConnectError(str(error))
         raise failure
 
@@ -122,11 +131,13 @@ class Exchange:
     def __init__(self, connections: Connections, place: Place, connection: _Connection) -> None:
         self._connections, self._place, self._connection = connections, place, connection
 
-    async def begin(self, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> Head:
+    async def begin(self, target: bytes, headers: Sequence[tuple[bytes, bytes]], sent: bytes | None) -> Head:
         connection = self._connection
         with _told():
-            request = h11.Request(method=b"GET", target=target, headers=list(headers))
-            connection.send(request)
+            method = b"GET" if sent is None else b"POST"
+            connection.send(h11.Request(method=method, target=target, headers=list(headers)))
+            if sent:
+                connection.send(h11.Data(data=sent))
             connection.send(h11.EndOfMessage())
             while True:
                 event = await connection.event()
@@ -195,7 +206,7 @@ class _Connection(asyncio.Protocol):
 
     # called by whoever holds it
 
-    def send(self, event: h11.Request | h11.EndOfMessage) -> None:
+    def send(self, event: h11.Request | h11.Data | h11.EndOfMessage) -> None:
         data = self._talk.send(event)
         if data:
             self._transport.write(data)
