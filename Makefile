@@ -25,13 +25,16 @@ quality: $(VENV)/bench
 bench: $(VENV)/bench
 	$(BIN)/python -m bench.extract
 	$(BIN)/python -m bench.quotes
+	$(BIN)/python -m bench.copies
 	$(BIN)/python -m bench.crawl
 
-# Crawls killed at every write, at random moments and with the power cut; fifty newsrooms at once. Some six minutes.
+# Crawls killed at every write, at random moments and with the power cut; fifty newsrooms at once; a crawl and all that
+# reads beside each other for a minute. Some seven minutes.
 torture: $(VENV)/dev
 	$(BIN)/python -m bench.unbroken
 	$(BIN)/python -m bench.hostile
 	$(BIN)/python -m bench.many
+	$(BIN)/python -m bench.together --seconds 60
 
 # Broken pages against the laws of reading, for 600 s or SECONDS=n.
 fuzz: $(VENV)/dev
