@@ -21,7 +21,7 @@ from bench.scorers import Line, Score, Scores, kliping_lines, lines, quote_score
 from bench.stored import MISSING, SHARED
 from bench.stories import Story, stories
 from extractors.quotes import explain_quotes, find_quotes
-from extractors.quotes.people import fold
+from extractors.quotes.alike import fold
 
 ROUNDS = 15  # the fastest of which counts
 WORDS = 400  # of the article that speed is stated for
@@ -79,6 +79,11 @@ def _speed() -> None:
         chosen = [row["text"] for row in texts if row["lang"] == language]
         bare = [re.sub("[\"“”„‘’']", "", text) for text in chosen]
         _timed(f"Kliping, {language}", lambda text, language=language: find_quotes(text, language=language), chosen)
+        _timed(
+            f"Kliping, {language}, indirect too",
+            lambda text, language=language: find_quotes(text, language=language, indirect=True),
+            chosen,
+        )
         _timed(
             f"Kliping, {language}, no marks", lambda text, language=language: find_quotes(text, language=language), bare
         )

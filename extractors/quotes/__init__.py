@@ -1,8 +1,9 @@
 """Quotes: what was said in an article, and by whom.
 
 marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it,
-people.py gathers who is in the article (tokens.py cuts the prose, mentions.py walks it, names.py, drafts.py and
-parting.py read a mention, evidence.py judges it), subject.py follows whom the prose is about, attribute.py rules who
+people.py gathers who is in the article (tokens.py cuts the prose, grammar.py says what opens a mention, names.py,
+roles.py, drafts.py and parting.py read one, mentions.py holds all, evidence.py judges them, alike.py compares names),
+story.py no sooner than somebody is asked for, subject.py follows whom the prose is about, attribute.py rules who
 spoke. indirect.py reads speech told without marks, apart.py keeps what stands in marks and is no speech. No model, no
 network: lexicons and sieves.
 """
@@ -19,9 +20,8 @@ from extractors.quotes.apart import Apart, Reason, apart
 from extractors.quotes.attribute import Ruling, Spoken, meaning, rulings
 from extractors.quotes.indirect import find_indirect
 from extractors.quotes.marks import Span, find_spans
-from extractors.quotes.people import People
-from extractors.quotes.sentences import Prose, mask
 from extractors.quotes.speech import Speech
+from extractors.quotes.story import Story
 from extractors.quotes.vocabulary import Vocabulary, languages, vocabulary
 
 __all__ = ["Apart", "Reading", "Ruling", "explain_quotes", "find_quotes", "meaning", "read_quotes"]
@@ -65,14 +65,13 @@ def read_quotes(text: str, *, language: str | None = None) -> Reading:
 
 
 class _Heard(NamedTuple):
-    """Speech in marks, the spans left, and what indirect speech is told by, where a mark made it necessary so far."""
+    """Speech in marks, the spans that are none, and the story as far as it was read for them."""
 
     rulings: list[Ruling]
     left: list[tuple[Span, Reason]]
     words: Vocabulary
     asides: list[tuple[int, int]]
-    prose: Prose | None = None
-    people: People | None = None
+    story: Story | None = None
 
 
 def _hear(text: str, words: Vocabulary) -> _Heard:
@@ -91,9 +90,8 @@ def _hear(text: str, words: Vocabulary) -> _Heard:
             kept.append(span)
     if not kept:
         return _Heard([], left, words, asides)
-    prose = Prose(mask(text, [(span.outer_start, span.outer_end) for span in kept], asides), words)
-    people = People(prose, words)
-    speech = Speech(text, prose, words, people.reader)
+    story = Story(text, words, [(span.outer_start, span.outer_end) for span in kept], asides)
+    speech = Speech(story)
     spoken: list[Spoken] = []
     continued, at = False, 0  # whether speech ended in this paragraph, which was looked at up to there
     for span in kept:
@@ -106,14 +104,13 @@ def _hear(text: str, words: Vocabulary) -> _Heard:
             continued, at = True, span.outer_end
         else:
             left.append((span, speech.reason(span)))
-    return _Heard(rulings(text, spoken, people, words, prose), left, words, asides, prose, people)
+    return _Heard(rulings(story, spoken) if spoken else [], left, words, asides, story)
 
 
 def _with_indirect(text: str, heard: _Heard) -> list[Ruling]:
     """The quotes in marks with the clauses of indirect speech among them."""
-    prose = heard.prose or Prose(mask(text, heard.asides or _asides(text, heard.words)), heard.words)
-    people = heard.people or People(prose, heard.words)
-    told = find_indirect(text, prose, people, heard.words, heard.rulings)
+    story = heard.story or Story(text, heard.words, heard.asides or _asides(text, heard.words))
+    told = find_indirect(story, heard.rulings)
     return sorted([*heard.rulings, *told], key=lambda ruling: ruling.quote.start)
 
 

@@ -170,4 +170,5 @@ def _name_start(draft: Draft, tokens: list[Token], parting: Parting) -> int:
 
 
 def _text(prose: str, start: int, end: int) -> str:
-    return " ".join(prose[start:end].split())
+    text = prose[start:end]
+    return text if text.isprintable() and "  " not in text else " ".join(text.split())

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal
 
+from extractors.quotes.tokens import BREAKS
+
 if TYPE_CHECKING:
     from extractors.quotes.drafts import Mention
     from extractors.quotes.parting import Usage
@@ -29,10 +31,11 @@ _OF_A_PERSON = re.compile(r"\s?\(\d{1,2}\b|,? (?:warga|asal)\b|, \d{1,2}(?:[,).]
 """An age, or where someone is from."""
 _WHO = re.compile(r", (?:(who|whose)|the|an?)\b")
 """A name explained in English: 'Ann Berg, who …', 'Ann Berg, the voice of …'."""
-_TAKEN_UP = re.compile(
-    r"[^.\n\0]{0,160}\.\s{1,2}"
+_TAKES_UP = re.compile(
+    r"\.\s{1,2}"
     r"(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Anak|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda|Duda)\b"
 )
+_TAKEN_UP = re.compile(rf"[^.\n\0]{{0,160}}{_TAKES_UP.pattern}")
 """'Mutmainah menatap puing kiosnya. Perempuan itu …'"""
 _TWO_NAMES = re.compile(r" [A-Z][a-z]+ [A-Z][a-z]+")
 _NOT_TAKEN_UP = re.compile(r"\b(?:ia|dia|beliau)\b|\A (?:dan|serta|itu|ini)\b")
@@ -59,6 +62,7 @@ class Evidence:
         self.prose = tokens.prose
         self.words = tokens.vocabulary
         self.usage = usage
+        self._takes_up = self.words.language != "en" and bool(_TAKES_UP.search(self.prose))
 
     def is_person(self, mention: Mention) -> bool:
         """Whether what stands in or beside the mention shows a person: a role, a title, a cue, an age."""
@@ -73,7 +77,7 @@ class Evidence:
         adjoins = words.language == "id" or self.prose[mention.end : mention.end + 1] != ","
         if after in words.active and before not in words.companions and adjoins:
             return True
-        if self.is_statement(mention.start) or self._is_passive_agent(mention.number):
+        if self._gives_statement(before, mention.start) or self._is_passive_agent(mention.number):
             return True
         if self._is_of_body(mention):
             return False
@@ -83,11 +87,12 @@ class Evidence:
             return True
         return words.language == "en" and self._is_explained(mention)
 
-    def is_statement(self, at: int) -> bool:
-        """Whether a statement is named whose giver stands at `at`."""
-        if self.tokens.lower_before(self.tokens.index(at)) not in _STATEMENT_ENDS:
-            return False
-        return bool(_STATEMENT.search(self.prose, max(0, at - REACH), at))
+    def is_statement(self, mention: Mention) -> bool:
+        """Whether a statement is named whose giver the mention is."""
+        return self._gives_statement(self.tokens.lower_before(mention.number), mention.start)
+
+    def _gives_statement(self, before: str, at: int) -> bool:
+        return before in _STATEMENT_ENDS and bool(_STATEMENT.search(self.prose, max(0, at - REACH), at))
 
     def may_be_person(self, mention: Mention) -> bool:
         """Whether it looks like a full name and does something: 'Rina Hapsari menggulung lengan baju'."""
@@ -112,7 +117,7 @@ class Evidence:
 
     def _is_taken_up(self, mention: Mention) -> bool:
         """'Mutmainah menatap puing kiosnya. Perempuan itu …': the next sentence says what the name is."""
-        if self.words.language == "en":
+        if not self._takes_up:
             return False
         taken_up = _TAKEN_UP.match(self.prose, mention.end)
         if not taken_up or _TWO_NAMES.search(self.prose, mention.end, taken_up.end()):
@@ -131,6 +136,8 @@ class Evidence:
         return bool(explained[1]) or self.tokens.opens_sentence(mention.number)
 
     def _is_apposed(self, mention: Mention) -> bool:
+        if not self.prose.startswith(", ", mention.start - 2):
+            return False
         if self.words.language == "en":
             return bool(_APPOSED_IN_ENGLISH.search(self.prose, max(0, mention.start - REACH), mention.start))
         if not _APPOSED_AFTER.match(self.prose, mention.end):
@@ -141,14 +148,15 @@ class Evidence:
 
     def _is_passive_agent(self, number: int) -> bool:
         """'disampaikan ahli hukum tata negara Budi Santosa': the one who acts stands behind the verb."""
-        words = self.words
-        if words.language == "en":
+        if self.words.language == "en":
             return False
-        for distance, word in enumerate(self.tokens.clause_before(number)):
-            if word.lower in words.passive:
-                return True
-            if word.capital or distance == MAX_AGENT:
+        words, gaps, passive = self.tokens.words, self.tokens.gaps, self.words.passive
+        for at in range(number, max(0, number - 1 - MAX_AGENT), -1):
+            word, gap = words[at - 1], gaps[at]
+            if gap != " " and not BREAKS.isdisjoint(gap):
                 return False
+            if word.capital or word.lower in passive:
+                return word.lower in passive
         return False
 
     def _is_office(self, mention: Mention) -> bool:

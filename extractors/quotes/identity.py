@@ -76,14 +76,17 @@ def is_acronym_of_body(name: str) -> bool:
 
 def spelt_out(role: str, words: Vocabulary) -> list[str]:
     """A role's words spelt out: 'Wabup Serang' -> wakil, bupati, serang; 'Plt' and such dropped."""
-    found: list[str] = []
-    for word in _ROLE_WORD.findall(role.lower()):
-        if word in words.acting:
-            continue
-        spelt = words.abbreviations.get(word, word)
-        for part in spelt.split():
-            found += words.abbreviations.get(part, part).split()
-    return found
+    return list(_spelt_out(role, words.code))
+
+
+@lru_cache(maxsize=8192)
+def _spelt_out(role: str, language: str) -> tuple[str, ...]:
+    words = vocabulary(language)
+    short = words.abbreviations
+    told = [word for word in _ROLE_WORD.findall(role.lower()) if word not in words.acting]
+    return tuple(
+        [last for word in told for part in short.get(word, word).split() for last in short.get(part, part).split()]
+    )
 
 
 def _is_rank(word: str, words: Vocabulary) -> bool:

@@ -13,8 +13,9 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from extractors.model import Quote
+from extractors.quotes.alike import fold
 from extractors.quotes.attribute import FULL_NAME, HELD_ROLE, PRONOUN, SHORT_NAME, SUFFIX, Ruling, trust
-from extractors.quotes.people import Person, fold
+from extractors.quotes.people import Person
 from extractors.quotes.sentences import BLANK
 from extractors.quotes.subject import Thread
 
@@ -23,9 +24,7 @@ if TYPE_CHECKING:
 
     from extractors.model import Resolution
     from extractors.quotes.drafts import Mention
-    from extractors.quotes.people import People
-    from extractors.quotes.sentences import Prose
-    from extractors.quotes.vocabulary import Vocabulary
+    from extractors.quotes.story import Story
 
 MIN_WORDS = 3  # of a clause
 MAX_CLAUSE = 700  # characters; a longer sentence is a list or a lost line end
@@ -72,17 +71,17 @@ class _Told(NamedTuple):
     sieve: str
 
 
-def find_indirect(text: str, prose: Prose, people: People, words: Vocabulary, direct: Sequence[Ruling]) -> list[Ruling]:
+def find_indirect(story: Story, direct: Sequence[Ruling]) -> list[Ruling]:
     """Every clause of indirect speech, in order; none overlaps another or a quote in marks."""
     found: list[Ruling] = []
     floor = 0
-    for told in _Reports(prose, people, words, direct).all():
+    for told in _Reports(story, direct).all():
         if told.start < floor or _in_marks(told, direct):
             continue
         floor = told.end
         person = told.subject.person
         quote = Quote(
-            text=text[told.start : told.end],
+            text=story.text[told.start : told.end],
             start=told.start,
             end=told.end,
             speaker=person.name or person.role,
@@ -106,30 +105,25 @@ def _in_marks(told: _Told, direct: Sequence[Ruling]) -> bool:
 class _Reports:
     """Reads the sentences of one article's prose that hold a reporting word."""
 
-    def __init__(self, prose: Prose, people: People, words: Vocabulary, direct: Sequence[Ruling]) -> None:
-        self.prose = prose
-        self.text = prose.text
-        self.people = people
-        self.words = words
+    def __init__(self, story: Story, direct: Sequence[Ruling]) -> None:
+        self.story = story
+        self.prose = story.prose
+        self.text = story.prose.text
+        self.words = story.words
         self.direct = direct
-        self.tokens = people.mentions.tokens
-        self.starts = [mention.start for mention in people.mentions.found]
-        self.patterns = _patterns(words.happening)
+        self.tokens = story.prose.tokens
+        self.patterns = _patterns(story.words.happening)
         self.thread: Thread | None = None
         self.turns = 0  # quotes in marks the thread has passed
 
     def all(self) -> Iterator[_Told]:
-        words = self.words
-        telling = words.clausal | words.urging
-        for number, word in enumerate(self.tokens.words):
-            lower = word.lower
-            told: _Told | None = None
-            if lower in telling:
+        words = self.tokens.words
+        for number in [number for number, word in enumerate(words) if word.reports]:
+            form = words[number].reports
+            if form == "clause":
                 told = self._subject_first(number) or self._closing_english(number)
-            elif word.capital and (lower in words.opening or lower.removesuffix("nya") in words.opening):
-                told = self._opening(number)
-            elif lower in words.bare or lower in words.suffixed or lower in words.closing:
-                told = self._closing(number)
+            else:
+                told = self._opening(number) if form == "opening" else self._closing(number)
             if told:
                 yield told
 
@@ -213,19 +207,25 @@ class _Reports:
 
     def _nearest(self, at: int, start: int) -> Mention | None:
         """The last mention before `at`, if nothing but an apposition or adverbial parts them and it is no companion."""
-        found = self.people.mentions.found
-        for index in range(bisect_left(self.starts, at) - 1, -1, -1):
+        found = self.story.mentions.found
+        for index in range(bisect_left(found, at, key=lambda mention: mention.start) - 1, -1, -1):
             mention = found[index]
             if mention.start < start:
                 return None
             before = self.tokens.lower_before(self._run_start(mention.number))
             if mention.possessive or before in self.words.companions or before in self.words.opens_place:
                 return None
-            if self.words.language == "en" and not mention.name and self.people.whom(mention, create=False) is None:
-                continue  # 'Ann Berg, a baker, said': the apposition is passed over
+            if self._is_apposition(mention):
+                continue
             between = self.text[mention.end : at]
             return mention if self.patterns.between.fullmatch(between) and not self._shared(mention, start) else None
         return None
+
+    def _is_apposition(self, mention: Mention) -> bool:
+        """'Ann Berg, a baker, said': a role nobody is known by."""
+        if self.words.language != "en" or mention.name:
+            return False
+        return self.story.people.whom(mention, create=False) is None
 
     def _run_start(self, number: int) -> int:
         """The first of the capitalised words the mention stands among: 'West' of 'in West Aceh'."""
@@ -270,7 +270,7 @@ class _Reports:
         if following.lower in self.words.singular:
             subject = self._running(start, "pronoun", PRONOUN, following.text)
             return subject, self.tokens.ends[self.tokens.index(end)]
-        mention = self.people.reader.read(end)
+        mention = self.story.reader.read(end)
         if mention is None or mention.possessive:
             return None, end
         return self._named(mention), mention.end
@@ -283,12 +283,14 @@ class _Reports:
         start = self.prose.start(at)
         if tokens.gaps[number] != ", " or not self._is_whole(start, at):
             return None
+        clause = self._before_comma(start, at)
+        if clause is None:
+            return None
         after = tokens.ends[number] + (len(" to") if self.text.startswith(" to ", tokens.ends[number]) else 0)
         subject, end = self._after(number, after, start)
         if subject is None or not self.patterns.tail.match(self.text, end):
             return None
-        clause = self._before_comma(start, at)
-        return _Told(*clause, self.text[at:after], subject, "told_after") if clause else None
+        return _Told(*clause, self.text[at:after], subject, "told_after")
 
     def _closing_english(self, number: int) -> _Told | None:
         """'The pier will reopen, Berg said.'"""
@@ -298,11 +300,11 @@ class _Reports:
         if self.words.language != "en" or not self.patterns.tail.match(self.text, end):
             return None
         comma = self.text.rfind(", ", start, at)
-        subject = self._before(number, comma + 2) if comma > start else None
-        if subject is None or not self._is_whole(start, comma + 2):
+        if comma <= start or not self._is_whole(start, comma + 2):
             return None
         clause = self._before_comma(start, comma + 2)
-        return _Told(*clause, self.text[at:end], subject, "told_after") if clause else None
+        subject = self._before(number, comma + 2) if clause else None
+        return _Told(*clause, self.text[at:end], subject, "told_after") if clause and subject else None
 
     def _is_whole(self, start: int, at: int) -> bool:
         """A sentence without marks from its start to the comma, and none that only names who is speaking."""
@@ -321,7 +323,7 @@ class _Reports:
     # whom it means
 
     def _named(self, mention: Mention) -> _Subject | None:
-        people = self.people
+        people = self.story.people
         said_of = self.text[mention.start : mention.end]
         person = people.whom(mention, create=False)
         if mention.name:
@@ -342,11 +344,11 @@ class _Reports:
 
     def _running(self, at: int, by: Resolution, confidence: float, said_of: str | None) -> _Subject | None:
         """Whom the prose is about where the sentence at `at` begins."""
-        thread = self.thread = self.thread or Thread(self.prose, self.people, self.words)
+        thread = self.thread = self.thread or Thread(self.story)
         while self.turns < len(self.direct) and self.direct[self.turns].quote.start < at:
             quote = self.direct[self.turns].quote
             thread.read(quote.start)
-            speaker = self.people.called(quote.speaker) if quote.kind == "direct" and quote.speaker else None
+            speaker = self.story.people.called(quote.speaker) if quote.kind == "direct" and quote.speaker else None
             if speaker:
                 thread.turn_to(speaker)
             thread.skip(self.prose.end(quote.end))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -102,7 +103,7 @@ def _singles(text: str) -> list[Span]:
 def _places(text: str) -> list[tuple[int, int]]:
     """Where marks start and end, in order."""
     for mark in _DOUBLED:
-        if mark in text:
+        if mark[0] in text and mark in text:
             return [found.span() for found in _MARK.finditer(text)]
     found: list[tuple[int, int]] = []
     kinds = 0
@@ -127,12 +128,17 @@ def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
+def _line_ends(text: str) -> list[int]:
+    ends = accumulate(map(len, text.split("\n")))
+    return [end + number for number, end in enumerate(ends)][:-1]
+
+
 class _Pairing:
     def __init__(self, text: str, words: Vocabulary) -> None:
         self.text = text
         self.words = words
         places = self._places()
-        self.lines = [found.start() for found in re.finditer("\n", text)] if places else []
+        self.lines = _line_ends(text) if places else []
         self.marks = [mark for start, end in places if (mark := self._read_mark(start, end))]
 
     def spans(self) -> list[Span]:

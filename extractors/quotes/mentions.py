@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from extractors.quotes.grammar import BODY_RUN, openings
 from extractors.quotes.names import Reader
 from extractors.quotes.parting import Usage
 
@@ -16,13 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from extractors.quotes.drafts import Mention
+    from extractors.quotes.spelling import Word
     from extractors.quotes.tokens import Tokens
-    from extractors.quotes.vocabulary import Vocabulary, Word
+    from extractors.quotes.vocabulary import Vocabulary
 
-MAX_RUN = 8  # capitalised words taken for one name of a body
 MAX_BODY = 6  # of them, behind a word such as 'Desa'
-MAX_SMALL = 3  # words of a role in small letters before the name
-_JOINING = frozenset(("dan", "of", "the"))
 
 
 class Mentions:
@@ -31,6 +30,7 @@ class Mentions:
     def __init__(self, tokens: Tokens, words: Vocabulary) -> None:
         self.words = words
         self.tokens = tokens
+        self.opening = openings(words.language)
         self.capitals = [number for number, word in enumerate(self.tokens.words) if word.capital]
         usage = Usage(frozenset(self._of_bodies()), *self._of_people())
         self.reader = Reader(self.tokens, usage)
@@ -116,23 +116,30 @@ class Mentions:
 
     def _scan(self) -> list[Mention]:
         found: list[Mention] = []
-        words = self.tokens.words
-        done = 0  # the number of the first word not yet read
-        for number in self.capitals:
-            if number < done:
-                continue
-            start = self._role_start(number, done) if number and not words[number - 1].capital else number
-            opens = start < number or words[number].may_open
-            if words[number].lower == "the" and (role := self.reader.read_the(number)):
-                found.append(role)
-            mention = self.reader.read_word(start) if opens else None
-            if mention is None:
-                done = self._run_end(number)
-                continue
-            done = max(number + 1, mention.next)
-            if not self._is_none(mention):
-                found.append(mention)
+        at, letters, opening = 0, self.tokens.letters, self.opening.match
+        while opened := opening(letters, at):
+            kind, at = opened.lastgroup, opened.end()
+            if kind == "plain":
+                mention = self.reader.plain(opened.start("plain") >> 1, at >> 1)
+                if not (mention.name or "").lower().endswith("nya"):
+                    found.append(mention)
+            elif kind == "role":
+                at = self._read_on(opened.start("role") >> 1, at >> 1, found)
+            elif kind == "word":
+                at = self._read_on((at >> 1) - 1, (at >> 1) - 1, found)
         return found
+
+    def _read_on(self, start: int, capital: int, found: list[Mention]) -> int:
+        """Adds what is read from the word `start` to those found; where to look on, in letters."""
+        word = self.tokens.words[capital]
+        if word.letter == "T" and (role := self.reader.roles.read_the(capital)):
+            found.append(role)
+        mention = self.reader.read_tied(start) if start < capital or word.may_open else None
+        if mention is None:
+            return 2 * self._run_end(capital)
+        if not self._is_none(mention):
+            found.append(mention)
+        return 2 * max(capital + 1, mention.next)
 
     def _is_none(self, mention: Mention) -> bool:
         """A word of the sentence that was taken for a name: 'Menurutnya', 'Kapal', 'Ibu'."""
@@ -142,41 +149,11 @@ class Mentions:
         if mention.role is None and name.rstrip(".") in self.words.titles:
             return self.tokens.lower_after(mention) not in self.words.active
         common = self.words.is_common
-        return common(name.split(" ", 1)[0]) and all(common(word.strip(".")) for word in name.split())
-
-    def _role_start(self, number: int, floor: int) -> int:
-        """Where a role in small letters before the capital begins: 'wakil bupati Rasman', 'pedagang, Sumini'."""
-        tokens, start, at = self.tokens, number, number
-        while at > max(floor, number - MAX_SMALL):
-            gap, word = tokens.gaps[at], tokens.words[at - 1]
-            if not (gap == " " or (gap == ", " and at == number)):
-                break
-            if not (word.in_role or word.lower in self.words.adjectives):
-                break
-            at -= 1
-            start = at if word.head or word.lower in self.words.titles else start
-        return number - 2 if start == number and number - 1 > floor and self._is_trade(number - 1) else start
-
-    def _is_trade(self, number: int) -> bool:
-        """The second word of a role in small letters: 'sopir truk Anto'."""
-        tokens, before = self.tokens, self.tokens.words[number - 1]
-        if not (before.head and before.in_role) or self.words.language == "en":
-            return False
-        spaced = tokens.gaps[number] == tokens.gaps[number + 1] == " "
-        return spaced and self.words.may_be_noun(tokens.words[number])
+        parts = name.split()
+        return common(parts[0]) and all(common(part.strip(".")) for part in parts)
 
     def _run_end(self, number: int) -> int:
         """Where to look on after a word that opens no mention: past its run, or at a role within it."""
-        tokens, words = self.tokens, self.tokens.words
-        if words[number].not_name and not words[number].body:
-            return number + 1
-        at, last = number + 1, min(number + MAX_RUN, len(words))
-        while at < last and tokens.gaps[at] in (" ", "-"):
-            word = words[at]
-            if word.capital and word.opens_role:
-                return at
-            joins = word.lower in _JOINING and at + 1 < last and words[at + 1].capital
-            if not (word.capital or joins):
-                break
-            at += 1
-        return at
+        word = self.tokens.words[number]
+        run = None if word.not_name and not word.body else BODY_RUN.match(self.tokens.letters, 2 * number + 2)
+        return number + 1 if run is None else run.end() >> 1

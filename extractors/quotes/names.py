@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from extractors.quotes.drafts import Draft, Mention, finish
+from extractors.quotes.grammar import MARKS, MAX_TOKENS, PLAIN_NAME, SPACE, TIES, UNTIED
 from extractors.quotes.parting import Parting, Usage
-from extractors.quotes.tokens import SPACE, Token, Tokens
+from extractors.quotes.roles import APPOSED, Roles
+from extractors.quotes.tokens import Token, Tokens
 
 if TYPE_CHECKING:
-    from extractors.quotes.vocabulary import Word
+    from extractors.quotes.spelling import Word
 
 _COMMA = re.compile(r"[ ]?,[ \u00a0]{0,2}(?=[^\W_])")
 _PARENTHESIS = re.compile(r"[ ]{0,2}\(([^()\n]{1,60})\)")
 _NICKNAME = re.compile(r"[ ]['‘\"“]([^\W\d_]{2,15}(?:[ ][^\W\d_]{2,15})?)['’\"”](?=[ ][A-Z])")
-_APPOSED = re.compile(r"(?:[A-Z][\w'’-]*\.?[ ]?){1,6}(?:\(\d+\)[ ]?)?(?:[,.\n\0]|\Z|([a-z]+))")
-"""A name up to the comma that closes it, or up to a verb."""
 _HELD_AS = re.compile(
     r"[ ]?,?[ ](?:selaku|sekaligus|yang juga|yang merupakan|yang menjabat(?: sebagai)?|sebagai)[ ](?=[^\W\d_])"
 )
@@ -36,15 +36,8 @@ _RELATIVE = re.compile(
 bernama Budi'."""
 _AGE = re.compile(r"\d{1,3}(?:\s?(?:th|thn|tahun))?$")
 _SEPARATOR = re.compile(r"[ ]?[/&][ ]?(?=[A-Z])")
-MAX_SMALL_ROLE = 4  # words of a role in small letters
-MAX_TOKENS = 24  # the longest real role and name seen is 17 words
 MAX_SHORT_FORM = 30  # characters of a parenthesis that may belong to a role
 MAX_ALIAS = 20  # characters of a by-name in parentheses
-_TIES = frozenset(("alias", "aka", "a", "selaku", "sekaligus", "yang", "sebagai"))
-"""First words of what ties a by-name or a role to a name."""
-_MARKS = "'‘\"“"
-_TYING = "(,/&" + _MARKS
-"""What may stand between a name and more of it, or its role."""
 MAX_INITIALS = 5  # capitals of a name's short form: 'Samsul Daeng (SDG)'
 
 
@@ -56,6 +49,7 @@ class Reader:
         self.prose = tokens.prose
         self.words = tokens.vocabulary
         self.usage = usage
+        self.roles = Roles(tokens)
         self.parting = Parting(tokens.vocabulary, usage, tokens.prose)
 
     def read(self, at: int) -> Mention | None:
@@ -65,85 +59,26 @@ class Reader:
 
     def read_word(self, number: int) -> Mention | None:
         """The mention that starts with the word of that number, or None."""
-        return self._plain(number) or self._read(number)
+        return self._plain(number) or self.read_tied(number)
 
     def _plain(self, first: int) -> Mention | None:
         """A name with nothing tied to it, the commonest case: 'Budi Santosa' before a small word or a stop."""
-        tokens = self.tokens
-        words, gaps, number = tokens.words, tokens.gaps, first
-        last = min(first + MAX_TOKENS, len(words))
-        while number < last and words[number].plain:
-            number += 1
-            if gaps[number] != " ":
-                break
-        if number == first or number == first + MAX_TOKENS or not self._ends_plainly(number):
-            return None
-        start, end = tokens.starts[first], tokens.ends[number - 1]
-        return Mention(start=start, end=end, number=first, next=number, role=None, name=self.prose[start:end])
+        name = PLAIN_NAME.match(self.tokens.letters, 2 * first + 1)
+        return self.plain(first, name.end() >> 1) if name else None
 
-    def _ends_plainly(self, number: int) -> bool:
-        """Whether nothing before or in the word of that number can be tied to a name."""
-        tokens = self.tokens
-        if number == len(tokens.words):
-            return True
-        gap, word = tokens.gaps[number], tokens.words[number]
-        if gap == " ":
-            return word.kind == "lower" and word.lower not in _TIES and tokens.gaps[number + 1][:1] != ","
-        if gap == ", ":
-            return word.calendar or not (word.opens_role or word.capital or word.lower in _TIES)
-        mark = gap.lstrip(SPACE)[:1]
-        return mark != "" and mark not in _TYING
+    def plain(self, first: int, following: int) -> Mention:
+        """The mention that is no more than the name those words are."""
+        start, end = self.tokens.starts[first], self.tokens.ends[following - 1]
+        return Mention(start=start, end=end, number=first, next=following, role=None, name=self.prose[start:end])
 
-    def _read(self, number: int) -> Mention | None:
+    def read_tied(self, number: int) -> Mention | None:
+        """The mention that starts there, known to be no plain name, with what is tied to it."""
         draft = Draft(number, self.tokens.starts[number], number)
         if not self._word(draft):
             return None
         while len(draft.tokens) < MAX_TOKENS and self._step(draft):
             pass
         return finish(draft, self.tokens, self.parting)
-
-    def read_role(self, number: int) -> tuple[str, int] | None:
-        """A role without a name from that word on, and where it ends: 'warga Cihaur' after 'Wulan, '."""
-        tokens, last = self.tokens, number
-        while last < len(tokens.words) and self._in_role(tokens.words[last]):
-            if last > number and tokens.gaps[last] not in (" ", ""):
-                break
-            last += 1
-        if last == number:
-            return None
-        start, end = tokens.starts[number], tokens.ends[last - 1]
-        return " ".join(self.prose[start:end].split()), end
-
-    def read_the(self, number: int) -> Mention | None:
-        """The role in small letters behind the English article of that number: 'the council president'."""
-        tokens = self.tokens
-        first = last = number + 1
-        while last < min(first + MAX_SMALL_ROLE, len(tokens.words)) and tokens.gaps[last] == " ":
-            word = tokens.words[last]
-            known = word.body or word.opens_role
-            if word.capital or word.possessive or not (known or self.words.may_be_noun(word)):
-                break
-            last += 1
-        while last > first and not tokens.words[last - 1].opens_role:
-            last -= 1
-        if last == first or (tokens.gaps[last] == ", " and self._capital_at(tokens.starts[last])):
-            return None
-        start, end = tokens.starts[first], tokens.ends[last - 1]
-        return Mention(
-            start=start,
-            end=end,
-            number=first,
-            next=last,
-            role=self.prose[start:end],
-            name=None,
-            first=tokens.words[first].lower,
-        )
-
-    def _in_role(self, word: Word) -> bool:
-        if word.calendar:
-            return False
-        small = word.body and word.lower not in self.words.capital_only
-        return word.capital or word.kind == "number" or word.head or small
 
     # one step: what comes next, told by what parts it from the words before
 
@@ -154,7 +89,7 @@ class Reader:
         gap, word = self.prose[draft.end : tokens.starts[number]], tokens.words[number]
         if gap == " ":
             if word.simple and not tokens.stop_at(tokens.ends[number]):
-                draft.add_simple(tokens.simple(number))
+                self._simple_words(draft, number)
                 return True
             mark = ""
         else:
@@ -163,13 +98,13 @@ class Reader:
             draft.named
             and gap == tokens.gaps[number]
             and draft.tokens[-1].kind == "name"
-            and self._ends_plainly(number)
+            and UNTIED.match(tokens.letters, 2 * number)
         ):
             return False
         if mark == "(":
             found = _PARENTHESIS.match(self.prose, draft.end)
             return self._parenthesis(draft, found) if found else False
-        if mark and mark in _MARKS:
+        if mark and mark in MARKS:
             return self._nickname(draft)
         if draft.named and (tie := self._tied(draft, word)) is not None:
             return tie
@@ -179,6 +114,17 @@ class Reader:
         if mark and mark in "/&":
             return self._separator(draft)
         return self._word(draft) or self._relative(draft)
+
+    def _simple_words(self, draft: Draft, number: int) -> None:
+        """That word of a name or body, and those like it that follow."""
+        tokens = self.tokens
+        words, gaps = tokens.words, tokens.gaps
+        last = min(number + MAX_TOKENS - len(draft.tokens), len(words))
+        while True:
+            draft.add_simple(tokens.simple(number))
+            number += 1
+            if number >= last or gaps[number] != " " or not words[number].simple or gaps[number + 1][:1] == ".":
+                break
 
     def _jump(self, draft: Draft, end: int) -> None:
         """Read on at `end`."""
@@ -207,7 +153,7 @@ class Reader:
             if degree and "." in degree[1]:
                 draft.end, draft.degrees = degree.end(), True
                 return False
-        elif word.lower in _TIES:
+        elif word.lower in TIES:
             alias = _ALIAS.match(self.prose, draft.end) if draft.alias is None else None
             if alias:
                 draft.alias = alias[1]
@@ -215,7 +161,7 @@ class Reader:
                 return True
             held = _HELD_AS.match(self.prose, draft.end)
             number = self.tokens.index(held.end()) if held else -1
-            if held and self.tokens.words[number].head and (role := self.read_role(number)):
+            if held and self.tokens.words[number].head and (role := self.roles.read(number)):
                 draft.role_after, draft.end = role
                 return False
         return None
@@ -246,22 +192,7 @@ class Reader:
         if place is None or not draft.named:
             return place
         known = self.prose[place.start : place.end].lower() not in self.words.place_or_name
-        return place if draft.has_role and known and self._capital_at(place.end) else None
-
-    def _capital_at(self, at: int) -> bool:
-        """Whether the next word has a capital."""
-        word = self.tokens.following(at)
-        return word is not None and word.capital
-
-    def _name_at(self, at: int) -> bool:
-        """Whether the next word has a capital and is none of a body or of the sentence."""
-        word = self.tokens.following(at)
-        return word is not None and word.capital and not (word.body or word.not_name)
-
-    def _head_at(self, at: int) -> bool:
-        """Whether the next word opens a role."""
-        word = self.tokens.following(at)
-        return word is not None and word.head
+        return place if draft.has_role and known and self.tokens.capital_at(place.end) else None
 
     def _continues(self, draft: Draft, token: Token) -> bool:
         kind, named, begun = token.kind, draft.named, bool(draft.tokens)
@@ -269,7 +200,7 @@ class Reader:
             return begun and self._small_word(draft, token)
         if kind == "particle":
             apt = begun and (token.capital or draft.tokens[-1].kind in ("name", "acronym"))
-            return apt and self._capital_at(token.end)
+            return apt and self.tokens.capital_at(token.end)
         if kind == "number":
             return begun and not named
         if kind == "body" and not token.capital:
@@ -284,7 +215,7 @@ class Reader:
         """'sekaligus Ketua Komite', 'Pariwisata dan Kebudayaan', and a surname in small letters by mistake."""
         if not draft.named:
             if token.word.text in self.words.joins:
-                return self._head_at(token.end)
+                return self.tokens.head_at(token.end)
             if token.word.text in self.words.of_body:
                 return self._joins_bodies(draft, token.end)
             if token.word.text in self.words.of_origin:
@@ -293,35 +224,19 @@ class Reader:
             known = token.lower in self.words.adjectives
             if not draft.has_role or (len(draft.tokens) > 1 and draft.tokens[-1].capital and not known):
                 return False
-            return self.words.language == "id" and self._leads_to_name(draft.next)
+            return self.words.language == "id" and self.roles.leads_to_name(draft.next)
         if draft.tokens[-1].kind != "name" or self.prose[token.end : token.end + 1] != ",":
             return False
         return self.tokens.degree(token.end) is not None
-
-    def _leads_to_name(self, number: int) -> bool:
-        """'pemilik kafe, Budi', 'ahli hukum tata negara Budi': a few nouns from that word on, then a name."""
-        tokens = self.tokens
-        for at in range(number, min(number + MAX_SMALL_ROLE, len(tokens.words) - 1)):
-            word = tokens.words[at]
-            if word.capital or not (self.words.may_be_noun(word) or word.in_role):
-                return False
-            if self._name_at(tokens.ends[at]):
-                return True
-            if tokens.gaps[at + 1] == ", ":
-                apposed = _APPOSED.match(self.prose, tokens.starts[at + 1])
-                return bool(apposed) and self._name_at(tokens.ends[at] + 1)
-            if tokens.gaps[at + 1] != " ":
-                return False
-        return False
 
     def _role_after_name(self, draft: Draft, token: Token) -> bool:
         """'Tarjo warga Desa …': a role straight after the name is read apart, and ends the mention.
 
         'Amir Hakim menduga' and 'Opposition leader Karl Lund' are no such: the word belongs to the name, to the role.
         """
-        if self.words.language == "en" and self._name_after_heads(draft.next):
+        if self.words.language == "en" and self.roles.name_behind(draft.next):
             return True
-        role = self.read_role(draft.next)
+        role = self.roles.read(draft.next)
         if role and token.capital and (" " not in role[0] or token.lower in self.words.in_names):
             return True
         if role and draft.role_after is None:
@@ -330,15 +245,7 @@ class Reader:
 
     def _is_english_role(self, token: Token) -> bool:
         """'State Senator Ann Berg' goes on after the role; 'Ann Baker' ends in what only looks like one."""
-        return self.words.language == "en" and self._name_after_heads(self.tokens.index(token.start))
-
-    def _name_after_heads(self, number: int) -> bool:
-        """Whether a name follows the role words from that number on: 'deputy head Ann Berg'."""
-        words = self.tokens.words
-        last = min(number + MAX_SMALL_ROLE, len(words)) - 1
-        while number < last and words[number + 1].head and self.tokens.gaps[number + 1] == " ":
-            number += 1
-        return self._name_at(self.tokens.ends[number])
+        return self.words.language == "en" and self.roles.name_behind(self.tokens.index(token.start))
 
     def _joins_bodies(self, draft: Draft, at: int) -> bool:
         """'Pariwisata dan Kebudayaan' is one body; 'Andi dan Kapolsek' are two people."""
@@ -351,7 +258,7 @@ class Reader:
         if draft.named or not draft.has_role:
             return False
         found = _RELATIVE.match(self.prose, draft.end)
-        if not found or not (_APPOSED.match(self.prose, found.end()) and self._name_at(found.end())):
+        if not found or not (APPOSED.match(self.prose, found.end()) and self.tokens.name_at(found.end())):
             return False
         self._jump(draft, found.end())
         draft.name_from = len(draft.tokens)
@@ -372,7 +279,7 @@ class Reader:
             if self._is_alias(draft, inside):
                 draft.alias, draft.end = inside, found.end()
                 return False
-            if not (self._capital_at(found.end()) or _COMMA.match(self.prose, found.end())):
+            if not (self.tokens.capital_at(found.end()) or _COMMA.match(self.prose, found.end())):
                 return False
         if len(inside) > MAX_SHORT_FORM or not inside[:1].isupper():
             return False
@@ -422,7 +329,7 @@ class Reader:
         if self.tokens.place(number) or (following.kind == "body" and not soft):
             self._jump(draft, at)
             return following.capital
-        known = following.word.not_name and not self._capital_at(following.end)
+        known = following.word.not_name and not self.tokens.capital_at(following.end)
         if (soft or following.kind in ("rank", "title", "name")) and not known:
             self._jump(draft, at)
             draft.name_from = len(draft.tokens)
@@ -439,7 +346,7 @@ class Reader:
         of_body = any(token.kind == "body" and token.lower not in self.words.in_names for token in draft.tokens[1:])
         if not of_body or following.kind not in ("name", "rank", "title") or following.word.not_name:
             return False
-        apposed = _APPOSED.match(self.prose, following.start)
+        apposed = APPOSED.match(self.prose, following.start)
         return apposed is not None and (not apposed[1] or apposed[1] in self.words.active)
 
     def _ends_in_place(self, draft: Draft, following: Token) -> bool:
@@ -452,7 +359,7 @@ class Reader:
         soft = following.lower in self.words.soft or following.lower in self.words.in_names
         if not (following.kind == "name" or soft) or tail & self.usage.of_people:
             return False
-        apposed = _APPOSED.match(self.prose, following.start)
+        apposed = APPOSED.match(self.prose, following.start)
         if not apposed:
             return False
         verb = apposed[1]
@@ -466,7 +373,7 @@ class Reader:
         if not following.head or draft.role_after is not None or draft.tokens[0].kind == "head":
             return False
         lone = len(draft.tokens) == 1 and draft.tokens[0].lower not in self.usage.of_people
-        role = None if lone and following.capital else self.read_role(number)
+        role = None if lone and following.capital else self.roles.read(number)
         if role and not (following.capital and self._names_someone(role[0])):
             draft.role_after, draft.end = role
         return False

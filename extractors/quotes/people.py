@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from extractors.quotes.alike import MAX_NAME, begins, fold, is_part, misspelt
 from extractors.quotes.evidence import Evidence
 from extractors.quotes.identity import spelt_out
-from extractors.quotes.mentions import Mentions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from extractors.quotes.drafts import Mention
     from extractors.quotes.evidence import Gender
+    from extractors.quotes.mentions import Mentions
     from extractors.quotes.sentences import Prose
     from extractors.quotes.vocabulary import Vocabulary
 
@@ -32,9 +32,7 @@ _BY_NAME_OF = re.compile(r",? (?:sapaan|panggilan)(?: akrab)? (?=[A-Z])")
 _BY_NAME_SIGNS = ("sapa", "panggil", "alias", "known as")
 MAX_PEOPLE = 400  # in one article; lists of names longer than that are no news
 LATEST = 40  # people of one name element that are compared, the last named first
-MAX_NAME = 10  # words; longer ones are lists that are written without a comma
 MAX_HIDDEN = 3  # letters of initials that hide a name
-MIN_FUZZY = 4  # letters; shorter names differ too easily by one
 
 
 class Person(msgspec.Struct):
@@ -71,20 +69,13 @@ class Sighting(msgspec.Struct, frozen=True):
     person: Person
 
 
-@lru_cache(maxsize=4096)
-def fold(name: str) -> tuple[str, ...]:
-    """'M. Ma’mun Hadi' -> ('m', "ma'mun", 'hadi'): a name's words, for comparison."""
-    name = name.replace("’", "'").replace("‘", "'").replace("ʼ", "'").replace('"', "").lower()
-    return tuple(word.strip(".'") for word in name.split() if word.strip(".'"))
-
-
 class People:
     """The table of one article's people, built once over its mentions; `whom` then reads any further one."""
 
-    def __init__(self, prose: Prose, words: Vocabulary) -> None:
+    def __init__(self, prose: Prose, words: Vocabulary, mentions: Mentions) -> None:
         self.prose = prose.text
         self.words = words
-        self.mentions = Mentions(prose.tokens, words)
+        self.mentions = mentions
         self.reader = self.mentions.reader
         self.evidence = Evidence(self.mentions.tokens, self.reader.usage)
         self.people: list[Person] = []
@@ -98,6 +89,8 @@ class People:
         self._officials: dict[str, Person] = {}
         self._by_head: dict[str, list[tuple[frozenset[str], Person]]] = {}
         self.sightings = self._gather()
+        self.weights: dict[int, int] = {}
+        """Where a sighting starts -> how surely it is the subject of its sentence, as far as subject.py was asked."""
 
     def _gather(self) -> list[Sighting]:
         """Every mention of someone known, in order. Those who are surely people are entered first."""
@@ -155,7 +148,7 @@ class People:
         """A name nobody bears so far, or the full one of somebody called 'Mas Yudhis'."""
         words = fold(mention.name or "")
         person = self._named(mention.name or "", mention.start)
-        return person is None or (_begins(person.words, words) and person.words[0] not in words)
+        return person is None or (begins(person.words, words) and person.words[0] not in words)
 
     def _named_in_part(self, mention: Mention) -> bool:
         """'Henry Stroud', whom the article also calls 'Stroud' where a speaker stands."""
@@ -252,15 +245,16 @@ class People:
     def _named_alike(self, words: tuple[str, ...], at: int) -> Person | None:
         if len(words) > MAX_NAME:
             return None
-        found = [person for person in _latest(self._by_word, words) if _part(words, person.words)]
-        if found:
-            return self._likeliest(found, words, at)
+        if not self._by_word.keys().isdisjoint(words):
+            found = [person for person in _latest(self._by_word, words) if is_part(words, person.words)]
+            if found:
+                return self._likeliest(found, words, at)
         if len(words) == 1 and words[0] in self._by_initials:
             return self._by_initials[words[0]]
         if len(self.people) >= MAX_PEOPLE:
             return self._by_alias.get(" ".join(words))
         near = _latest(self._by_letter, [word[0] for word in words])
-        found = [person for person in near if _misspelt(words, person.words)]
+        found = [person for person in near if misspelt(words, person.words)]
         if found:
             return self._likeliest(found, words, at)
         return self._by_alias.get(" ".join(words)) or _shortened(words, near)
@@ -280,20 +274,21 @@ class People:
 
     def _enter(self, person: Person) -> None:
         """Make the person findable under every word of the name, its initials and the by-names."""
-        self._unknown.clear()
         words = fold(person.name or "")
         if words != person.words:
+            self._unknown.clear()
             for word in set(words).difference(person.words):
                 self._by_word.setdefault(word, []).append(person)
                 self._by_letter.setdefault(word[0], []).append(person)
             if 2 <= len(words) <= 4:
-                self._by_initials["".join(word[0] for word in words)] = person
+                self._by_initials["".join([word[0] for word in words])] = person
             person.words = words
             self._by_words[words] = person
         for alias in person.aliases:
-            self._by_alias.setdefault(alias, person)
-            for part in alias.split():
-                self._by_alias.setdefault(part, person)
+            if alias not in self._by_alias:
+                self._unknown.clear()
+                for called in (alias, *alias.split()):
+                    self._by_alias.setdefault(called, person)
 
     def called(self, name: str) -> Person | None:
         """Whoever bears exactly that name, the fullest one."""
@@ -342,56 +337,13 @@ class People:
 
 def _latest(table: dict[str, list[Person]], keys: Iterable[str]) -> list[Person]:
     """Whom the table has under any of the keys, the last named of each, none twice."""
-    found = {id(person): person for key in keys if key in table for person in table[key][-LATEST:]}
-    return list(found.values())
-
-
-def _part(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """'Tirta', 'Surya' for 'Surya Tirta'; 'Galih Jaya' for 'M. Galih'."""
-    shared = {word for word in words if len(word) > 1} & set(name)
-    if not shared:
-        return False
-    if set(words) <= set(name) or set(name) <= set(words):
-        return True
-    rest = (set(words) ^ set(name)) - shared
-    initials = {word for word in words if len(word) == 1}
-    if initials and {word for word in words if len(word) > 1} <= set(name):
-        return initials <= {word[0] for word in set(name) - shared}
-    return all(len(word) == 1 for word in rest) or (len(shared) == 1 and words[0] == name[-1])
-
-
-def _misspelt(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Each word of the shorter differs from one of the longer by a letter at most."""
-    short, long = (words, name) if len(words) <= len(name) else (name, words)
-    if len(long) > MAX_NAME:
-        return False
-    return all(len(word) >= MIN_FUZZY and any(_near(word, other) for other in long) for word in short)
+    rows = [table[key] for key in keys if key in table]
+    if len(rows) < 2:
+        return rows[0][-LATEST:] if rows else []
+    return list({id(person): person for row in rows for person in row[-LATEST:]}.values())
 
 
 def _shortened(words: tuple[str, ...], near: Iterable[Person]) -> Person | None:
     """'Yudhis' for 'Fransiskus Yudhistira' or the other way round, where one person alone can be meant."""
-    found = {id(person): person for person in near if _begins(words, person.words) or _begins(person.words, words)}
+    found = {id(person): person for person in near if begins(words, person.words) or begins(person.words, words)}
     return next(iter(found.values())) if len(found) == 1 else None
-
-
-def _begins(short: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    return len(short) == 1 and len(short[0]) > MIN_FUZZY and any(word.startswith(short[0]) for word in name)
-
-
-def _near(one: str, other: str) -> bool:
-    """One letter put in, left out, changed, or two neighbours swapped; the first letter holds."""
-    if one == other:
-        return True
-    if one[0] != other[0] or abs(len(one) - len(other)) > 1 or min(len(one), len(other)) < MIN_FUZZY:
-        return False
-    if len(one) == len(other):
-        wrong = [index for index, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-        swapped = (
-            len(wrong) == 2
-            and wrong[1] == wrong[0] + 1
-            and one[wrong[0]] == other[wrong[1]]
-            and one[wrong[1]] == other[wrong[0]]
-        )
-        return len(wrong) == 1 or swapped
-    short, long = sorted((one, other), key=len)
-    return any(long[:index] + long[index + 1 :] == short for index in range(len(long)))

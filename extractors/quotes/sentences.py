@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+from extractors.quotes.grammar import SENTENCE_GAP
 from extractors.quotes.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 BLANK = "\0"
 _END = re.compile(r"[.!?…\n\0](?:(?<=\n)\n*|(?<=\0)\0*|(?<=[.!?…])[)\]]?\s+(?=[^\W\d_]|[\0(])|(?<=[.])(?=[A-Z][a-z]))")
-_WITHIN = frozenset((" ", ", ", "-", " (", ") ", "), ", "/", ": ", "; ", " - ", " – "))
-"""What parts most words of a sentence from each other."""
 _STOPS = frozenset((". ", "! ", "? "))
 _LINE_ENDS = frozenset(("\n", "\n\n", ".\n", ".\n\n", "!\n\n", "?\n\n"))
 LOOK_AHEAD = 2  # characters of the next word that tell an end without a space: 'siap.Kata'
@@ -28,19 +28,22 @@ class Prose:
     A line end and a blanked stretch each end a sentence; the full stop of a title or an initial ('Drs.') does not.
     """
 
-    __slots__ = ("starts", "text", "tokens")
-
     def __init__(self, text: str, words: Vocabulary) -> None:
         self.text = text
+        self.words = words
         self.tokens = Tokens(text, words)
-        self.starts = [0, *self._ends(words)]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each sentence begins, in order."""
+        return [0, *self._ends(self.words)]
 
     def _ends(self, words: Vocabulary) -> Iterator[int]:
         """Sentences end between words only, where more than a space or a comma parts them."""
-        text, starts = self.text, self.tokens.starts
-        for number, gap in enumerate(self.tokens.gaps):
-            if gap in _WITHIN:
-                continue
+        text, starts, gaps = self.text, self.tokens.starts, self.tokens.gaps
+        for found in SENTENCE_GAP.finditer(self.tokens.letters):
+            number = found.start() >> 1
+            gap = gaps[number]
             start = starts[number] if number < len(starts) else len(text)
             if gap in _LINE_ENDS:
                 yield start

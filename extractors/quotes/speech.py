@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from extractors.quotes.drafts import Mention
     from extractors.quotes.marks import Span
     from extractors.quotes.names import Reader
-    from extractors.quotes.sentences import Prose
-    from extractors.quotes.vocabulary import Vocabulary
+    from extractors.quotes.story import Story
 
 Side = Literal["after", "before", "split", "none"]
 Subject = Literal["mention", "body", "pronoun", "epithet", "none"]
@@ -70,12 +69,16 @@ class Beside(msgspec.Struct, frozen=True, kw_only=True):
 class Speech:
     """Reads the surroundings of spans in one article's prose."""
 
-    def __init__(self, text: str, prose: Prose, words: Vocabulary, reader: Reader) -> None:
-        self.text = text
-        self.prose = prose.text
-        self.sentences = prose
-        self.words = words
-        self.reader = reader
+    def __init__(self, story: Story) -> None:
+        self.story = story
+        self.text = story.text
+        self.prose = story.prose.text
+        self.sentences = story.prose
+        self.words = story.words
+
+    @property
+    def reader(self) -> Reader:
+        return self.story.reader
 
     def beside(self, span: Span) -> Beside:
         """What reports the span: the words after it, else those before."""
@@ -216,7 +219,7 @@ class Speech:
         article = _WORD.match(self.prose, at)
         if self.words.language != "en" or not article or article[1].lower() not in _ARTICLES:
             return None
-        return self.reader.read_the(self.reader.tokens.index(article.start(1)))
+        return self.reader.roles.read_the(self.sentences.tokens.index(article.start(1)))
 
     def _through(self, mention: Mention) -> Mention:
         """'Bupati melalui Kabag Humas Andi', 'Bupati yang diwakili oleh Asisten Y': the second speaks."""
@@ -323,8 +326,8 @@ class Speech:
     def _indefinite(self, start: int) -> Mention | None:
         """'A spokesman for the port said: …': someone new without a name is the subject of the leading clause."""
         article = _INDEFINITE.match(self.prose, start) if self.words.language == "en" else None
-        role = self.reader.read_the(self.reader.tokens.index(article.start(1))) if article else None
-        named = role and self.reader.tokens.gaps[self.reader.tokens.index(role.end)] == ", "
+        role = self.reader.roles.read_the(self.sentences.tokens.index(article.start(1))) if article else None
+        named = role and self.sentences.tokens.gaps[role.next] == ", "
         return None if named else role
 
     def _leads_in(self, span: Span, lead: str, verb: re.Match[str]) -> bool:

@@ -14,10 +14,9 @@ from extractors.quotes.sentences import BLANK
 if TYPE_CHECKING:
     from extractors.quotes.drafts import Mention
     from extractors.quotes.evidence import Gender
-    from extractors.quotes.people import People, Person, Sighting
-    from extractors.quotes.sentences import Prose
+    from extractors.quotes.people import Person, Sighting
+    from extractors.quotes.story import Story
     from extractors.quotes.tokens import Tokens
-    from extractors.quotes.vocabulary import Vocabulary
 
 _PASSIVE = re.compile(
     r"\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
@@ -59,11 +58,11 @@ SPEAKS, OPENS, MAY_BE, IS_NOT = 3, 2, 1, 0  # how surely a mention is the subjec
 class Thread:
     """Follows the prose from quote to quote; `subject` is its running subject so far, None before the first."""
 
-    def __init__(self, prose: Prose, people: People, words: Vocabulary) -> None:
-        self.sentences = prose
-        self.prose = prose.text
-        self.people = people
-        self.words = words
+    def __init__(self, story: Story) -> None:
+        self.sentences = story.prose
+        self.prose = story.prose.text
+        self.people = story.people
+        self.words = story.words
         self.subject: Person | None = None
         self.past: list[Person] = []
         self.faint = False
@@ -87,7 +86,7 @@ class Thread:
             if here != sentence:
                 self._take(best, weight, sentence)
                 best, weight, sentence = None, IS_NOT, here
-            counts = self.weigh(sighting, here)
+            counts = self._weight(sighting, here)
             if counts > weight:
                 best, weight = sighting.person, counts
         self._take(best, weight, sentence)
@@ -115,6 +114,13 @@ class Thread:
             return self.subject
         return next((person for person in reversed(self.past) if person.gender == gender), None)
 
+    def _weight(self, sighting: Sighting, start: int) -> int:
+        """As `weigh`, which a second thread over the same prose need not do again."""
+        weights, at = self.people.weights, sighting.mention.start
+        if at not in weights:
+            weights[at] = self.weigh(sighting, start)
+        return weights[at]
+
     def weigh(self, sighting: Sighting, start: int) -> int:
         """How surely the mention is the subject of its sentence, which begins at `start`."""
         mention, silent = sighting.mention, sighting.person.silent
@@ -126,7 +132,7 @@ class Thread:
         companion = self._is_companion(before, last)
         if not mention.possessive and self._speaks(last, following, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
-        if self.people.evidence.is_statement(mention.start):
+        if self.people.evidence.is_statement(mention):
             return OPENS
         if "according" in before and _ACCORDING.search(before[-REACH:]):
             return SPEAKS

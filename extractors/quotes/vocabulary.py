@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from extractors.lexicon import load, names
+
+if TYPE_CHECKING:
+    from extractors.quotes.spelling import Word
 
 _SPEECH = (
     "active further quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
@@ -30,14 +33,8 @@ _PEOPLE = (
 ).split()
 """The word lists of the two lexicons, each under the name of its field."""
 
-Kind = Literal["head", "rank", "title", "body", "place", "acronym", "number", "name", "particle", "lower"]
-
-MAX_ACRONYM = 6  # capitals; longer words in capitals are names in capitals
-MAX_SPELLINGS = 50_000  # kept at once; a long crawl meets new words for ever
-_ROMAN = re.compile(r"[IVX]{1,3}")
 _VERB = re.compile(r"\A(?:me|ber|di|ter)[a-z]{3,}\Z|nya\Z")
 _ENGLISH_VERB = re.compile(r"(?:ed|ing|ly)\Z")
-_SMALL = re.compile(r"[a-z]+")
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,7 +188,6 @@ def forget(language: str) -> None:
     """Undo `learn`."""
     _LEARNT.pop(language, None)
     vocabulary.cache_clear()
-    spellings.cache_clear()
 
 
 _LEARNT: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {}
@@ -209,14 +205,15 @@ def _lexicons(language: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
 @cache
 def vocabulary(language: str) -> Vocabulary:
     """The vocabulary of a language; one without lexicons is read with the Indonesian."""
-    known = language if language in languages() else "id"
-    code, speech, people = _lexicons(known)
+    if language not in languages():
+        return vocabulary("id")
+    code, speech, people = _lexicons(language)
     bare = _words(speech, "bare")
     not_cue = _words(speech, "not_cue")
     active = _words(speech, "active")
     function_words = frozenset[str]().union(*(_words(speech, name) for name in _FUNCTION), _words(people, "joins"))
     return Vocabulary(
-        code=known,
+        code=language,
         language=code,
         bare=bare,
         suffixed=frozenset(f"{word}nya" for word in bare) - not_cue if code == "id" else frozenset(),
@@ -240,123 +237,6 @@ def vocabulary(language: str) -> Vocabulary:
         verbs=active | bare if code == "en" else active,
         function_words=function_words,
     )
-
-
-class Word(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A spelling and all the vocabulary knows of it, whatever stands beside it."""
-
-    text: str
-    lower: str
-    capital: bool
-    kind: Kind
-    untitled: Kind
-    """Its kind where it can be no rank or title: in small letters, with no capital after it."""
-    possessive: bool
-    """'Berg’s': `lower` is without the ending."""
-    in_role: bool
-    """In plain small letters, and a word of a role or body."""
-    arm: bool
-    roman: bool
-    takes_stop: bool
-    """A full stop after it does not end the sentence: 'Drs.', 'M.'"""
-    head: bool
-    opens_role: bool
-    """Rank, civil title or role: a mention may begin with it."""
-    body: bool
-    not_name: bool
-    calendar: bool
-    may_open: bool
-    may_be_name: bool
-    opens_place: bool
-    in_place: bool
-    """With a capital, or a number: the name of a place may go on with it."""
-    opens_long_rank: bool
-    simple: bool
-    """Capital, of a name or body, and the same whatever stands beside it."""
-    plain: bool
-    """Nothing but a name or an acronym: no degree, place or day."""
-    degree: bool
-    """A bare degree: capitals that no name has."""
-    places: tuple[tuple[str, ...], ...]
-
-
-class Spellings(dict[str, Word]):
-    """Spelling -> Word, each looked up in the vocabulary once."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        super().__init__()
-        self.vocabulary = vocabulary
-
-    def __missing__(self, text: str) -> Word:
-        if len(self) >= MAX_SPELLINGS:
-            self.clear()
-        word = self[text] = _word(text, self.vocabulary)
-        return word
-
-
-@cache
-def spellings(language: str) -> Spellings:
-    """The words of that language met so far in this process."""
-    return Spellings(vocabulary(language))
-
-
-def _word(text: str, words: Vocabulary) -> Word:
-    """The word of that spelling, each question about it answered once."""
-    possessive = words.language == "en" and text.endswith(("'s", "’s"))
-    lower, capital = text.lower()[: -2 if possessive else None], text[0].isupper()
-    head, body = words.is_head(lower), lower in words.bodies
-    titled = lower in words.ranks or lower in words.titles or bool(words.title_shape.fullmatch(lower))
-    role = head or titled
-    not_name, calendar, places = words.is_common(lower), lower in words.calendar, words.places.get(lower, ())
-    untitled = _untitled(text, lower, words)
-    degree = len(text) > 1 and text[1].isupper() and lower in words.degrees
-    shortened = len(text) == 1 or lower in words.dotted_names
-    arm, opens_long_rank = lower in words.arms, lower in words.opens_long_rank
-    contextual = titled or calendar or shortened or possessive or arm or opens_long_rank or bool(places)
-    simple = capital and untitled in ("name", "body") and not contextual
-    plain = untitled in ("name", "acronym") and not (
-        titled or calendar or degree or shortened or possessive or places or arm or lower in words.degrees
-    )
-    return Word(
-        text=text,
-        lower=lower,
-        capital=capital,
-        kind="rank" if lower in words.ranks else "title" if titled else untitled,
-        untitled=untitled,
-        possessive=possessive,
-        in_role=(role or body) and bool(_SMALL.fullmatch(text)),
-        arm=arm,
-        roman=bool(_ROMAN.fullmatch(text)),
-        takes_stop=titled or shortened,
-        head=head,
-        opens_role=role,
-        body=body,
-        not_name=not_name,
-        calendar=calendar,
-        may_open=role or not (not_name or body or calendar or places),
-        may_be_name=not (not_name or body or head),
-        opens_place=text in words.opens_place,
-        in_place=capital or untitled == "number",
-        opens_long_rank=opens_long_rank,
-        simple=simple,
-        plain=plain,
-        degree=degree,
-        places=places if capital else (),
-    )
-
-
-def _untitled(text: str, lower: str, words: Vocabulary) -> Kind:
-    if text[0].isdigit():
-        return "number"
-    if words.is_head(lower):
-        return "head"
-    if words.is_body(lower):
-        return "body"
-    if lower in words.particles:
-        return "particle"
-    if not text[0].isupper():
-        return "lower"
-    return "acronym" if text.isupper() and (2 <= len(text) <= MAX_ACRONYM or "-" in text) else "name"
 
 
 def _words(table: dict[str, Any], name: str) -> frozenset[str]:
