@@ -10,6 +10,7 @@ The conservation law: paragraphs + captions + removals hold all text of the cont
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -45,6 +46,8 @@ EMBED_HOSTS = {
     "google.com": "map",
     "maps.google.com": "map",
 }
+NAME = re.compile(r"""[.#]([\w-]+)|\[(?:class|id)[*^$~]?=["']?([\w-]+)""")  # of a selector: '.toc', '[class*=iklan]'
+COMBINATOR = re.compile(r"[\s>+~]+")
 CELL_TAGS = frozenset(("td", "th"))
 DOWNLOAD = re.compile(r"\w+://[^/?#]*/[^?#]*\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv)(?![^?#])", re.IGNORECASE)
 TRACKER = re.compile(
@@ -81,9 +84,11 @@ def read_blocks(
     part; `title` is dropped where it stands again at the top; `repeated` lines are known to stand on many pages of the
     site.
     """
+    names = _names_in(container)
+    told = [(selector, label) for selector, label in reversed(remove) if _may_match(selector, names)]
     walk = _Walk(
         base_url,
-        drop={node.mem_id: label for selector, label in reversed(remove) for node in container.css(selector)},
+        drop={node.mem_id: label for selector, label in told for node in container.css(selector)},
         captions=frozenset(node.mem_id for node in container.css(CAPTIONS)),
     )
     walk.read(container)
@@ -98,6 +103,27 @@ def read_blocks(
         links=tuple(_related(link, sifted.related) for link in walk.links),
         embeds=tuple(walk.embeds),
     )
+
+
+def _names_in(container: LexborNode) -> str:
+    """All class names and ids in a container, itself included, in small letters, white space between them."""
+    named = [node.attributes for node in container.css("[class], [id]")]
+    return " ".join([f"{attributes.get('class')} {attributes.get('id')}" for attributes in named]).lower()
+
+
+def _may_match(selector: str, names: str) -> bool:
+    """Whether a selector needs to be run: not where none of the names that it asks for stands among those."""
+    asked = _asked_for(selector)
+    return not asked or any(name in names for name in asked)
+
+
+@cache
+def _asked_for(selector: str) -> tuple[str, ...]:
+    """Names one of which an element must have that a selector list matches; empty where a part of it asks for none."""
+    found = [NAME.search(COMBINATOR.split(part.strip())[-1]) for part in selector.split(",")]
+    if ":" in selector or not all(found):
+        return ()
+    return tuple((name[1] or name[2]).lower() for name in found if name)
 
 
 def _bounded(lines: list[Line]) -> tuple[list[Line], tuple[Removal, ...]]:
@@ -194,30 +220,28 @@ class _Walk:
 
     def read(self, container: LexborNode) -> None:
         self._container = container
-        inside: list[LexborNode] = []  # the elements that are open
+        inside: list[tuple[LexborNode, str]] = []  # the elements that are open, each with its tag
         node: LexborNode | None = container.first_child
         while node is not None or inside:
             if node is None:
-                node = inside.pop()
-                self._leave(node)
-                node = node.next
-            elif self._enter(node):
-                inside.append(node)
+                node, tag = inside.pop()
+                self._leave(node, tag)
+            elif node.is_text_node:
+                self._text(node, node.text_content or "")
+            elif opened := self._enter(node):
+                inside.append((node, opened))
                 node = node.first_child
-            else:
-                node = node.next
+                continue
+            node = node.next
         self._flush("block")
         if self._caption:
             self.removals.append(Removal(rule="caption", text=self._caption))
 
-    def _enter(self, node: LexborNode) -> bool:
-        """Takes a node in. Says whether the walk should go inside."""
-        if node.is_text_node:
-            self._text(node, node.text_content or "")
-            return False
+    def _enter(self, node: LexborNode) -> str | None:
+        """Takes in what is no text. The element's tag where the walk should go inside."""
         tag = node.tag
         if not node.is_element_node or tag is None or tag in SILENT_TAGS:
-            return False
+            return None
         place = node.mem_id
         if place in self._drop:
             self._remove(node, self._drop[place])
@@ -233,24 +257,33 @@ class _Walk:
             self._take_caption(node)
         else:
             self._open(node, tag)
-            return True
-        return False
+            return tag
+        return None
 
     def _open(self, node: LexborNode, tag: str) -> None:
         if tag in BLOCK_TAGS:
-            self._flush("block")
+            self._end_block()
         elif tag in CELL_TAGS:
             self._parts.append(" ")
         elif tag == "a" and node.attributes.get("href"):
             self._anchors.append(self._anchor(node))
 
-    def _leave(self, node: LexborNode) -> None:
-        if node.tag in BLOCK_TAGS:
-            self._flush("block")
+    def _leave(self, node: LexborNode, tag: str) -> None:
+        if tag in BLOCK_TAGS:
+            self._end_block()
         elif self._anchors and self._anchors[-1].node is node:
             self._link(self._anchors.pop())
 
+    def _end_block(self) -> None:
+        """Ends the line in hand; most edges of blocks stand beside each other, with no text between them."""
+        if self._parts:
+            self._flush("block")
+        else:
+            self._edge = "block"
+
     def _text(self, node: LexborNode, text: str) -> None:
+        if not self._parts and not self._anchors and text.isspace():
+            return
         self._parts.append(text)
         if self._above is not None and text.strip():
             self._texts.append(node)
@@ -268,7 +301,6 @@ class _Walk:
     def _flush(self, edge: Edge) -> bool:
         """Ends the line in hand; `edge` stands before the next one. Says whether the line had text."""
         text = fold("".join(self._parts))
-        self._parts.clear()
         if text and self._above is not None and self._told_under(self._above, text):
             text = ""
         if text:
@@ -276,6 +308,7 @@ class _Walk:
             self._edge = edge
         elif edge == "block":
             self._edge = edge
+        self._parts = []
         self._linked = self._own = 0
         return bool(text)
 

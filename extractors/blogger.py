@@ -25,7 +25,9 @@ POSTED_BY = ("posted by", "written by", "diposting oleh", "ditulis oleh", "oleh"
 
 def as_instant(raw: str, document: Document) -> Moment | None:
     """For rules: ISO text -> Moment; what is no ISO time counts as nothing found. The contest names its source."""
-    return read_instant(raw, source="", zone=document.zone)
+    if raw not in document.instants:
+        document.instants[raw] = read_instant(raw, source="", zone=document.zone)
+    return document.instants[raw]
 
 
 def as_author(name: str, _document: Document) -> str | None:

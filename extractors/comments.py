@@ -25,6 +25,7 @@ def as_count(said: str, _document: Document) -> int | None:
     return int(found.group(1)) if found else None
 
 
+TOLD = ld("commentCount").then(as_count)
 COUNT: Rule[int] = (
     attr("#comments[data-num-comments]", "data-num-comments")
     | text("#comments > :is(h2, h3, h4), #comments .title")
@@ -35,7 +36,7 @@ COUNT: Rule[int] = (
 def claim_count(document: Document, contest: Contest) -> int | None:
     """The number of comments by feed, JSON-LD or page, written down as claims; None where nobody says."""
     entry = document.page.entry
-    told = ld("commentCount").then(as_count)(document)
+    told = TOLD(document)
     shown = COUNT(document)
     return contest.decide(
         "comment_count",

@@ -15,10 +15,11 @@ from extractors.whitespace import mend
 START = "_SetDataContext("
 NEXT = "_WidgetManager._"  # the call that follows the data context
 LONGEST = 25_000  # characters; contexts of real pages span 5,000 to 20,000
-PAIR = re.compile(
-    r"'(blogId|postId|pageType|canonicalUrl|homepageUrl|locale|title|pageTitle|pageName|adultContent|isPrivateBlog|isError)'"
-    r": ?(?:'([^'\\]*+(?:\\.[^'\\]*+)*+)'|(\d+|true|false))"
-)
+KEYS = (
+    "blogId", "postId", "pageType", "canonicalUrl", "homepageUrl", "locale", "title", "pageTitle", "pageName",
+    "adultContent", "isPrivateBlog", "isError",
+)  # fmt: skip
+VALUE = re.compile(r": ?(?:'([^'\\]*+(?:\\.[^'\\]*+)*+)'|(\d+|true|false))")
 ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 BLOG_ID = (
     re.compile(r"targetBlogID=(\d{5,25})"),
@@ -74,8 +75,7 @@ def read_context(html: str) -> Context:
     values: dict[str, str] = {}
     if start >= 0:
         end = html.find(NEXT, start, start + LONGEST)
-        for key, quoted, bare in PAIR.findall(html, start, end if end >= 0 else start + LONGEST):
-            values.setdefault(key, unescape(quoted) or bare)
+        values = _values(html, start, end if end >= 0 else start + LONGEST)
     return Context(
         present=start >= 0,
         blog_id=values.get("blogId") or _first(BLOG_ID, html),
@@ -91,6 +91,19 @@ def read_context(html: str) -> Context:
         private=values.get("isPrivateBlog") == "true",
         error=values.get("isError") == "true" or values.get("pageType") == "error_page",
     )
+
+
+def _values(html: str, start: int, end: int) -> dict[str, str]:
+    """What a data context gives its keys, where each first has a value."""
+    values: dict[str, str] = {}
+    for key in KEYS:
+        quoted = f"'{key}'"
+        at = html.find(quoted, start, end)
+        while at >= 0 and (value := VALUE.match(html, at + len(quoted), end)) is None:
+            at = html.find(quoted, at + 1, end)
+        if at >= 0 and value is not None:
+            values[key] = unescape(value[1] or "") or value[2] or ""
+    return values
 
 
 def _first(patterns: tuple[re.Pattern[str], ...], html: str) -> str | None:

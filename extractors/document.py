@@ -14,7 +14,7 @@ from extractors.linked_data import articles_of
 from extractors.parsing import parse
 
 if TYPE_CHECKING:
-    from extractors.model import Page
+    from extractors.model import Moment, Page
 
 SKIN_NAME = re.compile(r"^[-\s*]*(?:Template |Theme )?Name *: *([^\n*]{2,60})", re.MULTILINE)
 GENERATOR = "meta[name=generator][content=blogger i]"
@@ -32,6 +32,8 @@ class Document:
         self.page = page
         self.zone = zone
         """The site's IANA time zone, for times written without an offset."""
+        self.instants: dict[str, Moment | None] = {}
+        """What its ISO stamps were read as: a page carries the same few in its JSON-LD and in its markup."""
 
     @cached_property
     def context(self) -> Context:
@@ -46,13 +48,19 @@ class Document:
     @cached_property
     def head(self) -> LexborHTMLParser:
         """The page's head and its body tag; the whole page where it has no such tag."""
-        start = slices.head(self.page.html)
-        return self.tree if len(start) == len(self.page.html) else parse(start)
+        html, start = self.page.html, self._start
+        return self.tree if start.end == len(html) else slices.parsed_head(html, start)
+
+    @cached_property
+    def _start(self) -> slices.Head:
+        return slices.head(self.page.html)
 
     @cached_property
     def widget(self) -> LexborNode | None:
         """The Blog widget, which holds the post and none of the other widgets' copies of its classes."""
-        return slices.blog_widget(self.page.html) or self.tree.css_first(".widget.Blog")
+        html = self.page.html
+        after = self._start.end if self._start.end < len(html) else 0
+        return slices.blog_widget(html, after) or self.tree.css_first(".widget.Blog")
 
     @cached_property
     def blog(self) -> LexborNode | None:
@@ -90,7 +98,10 @@ class Document:
     def linked_data(self) -> list[dict[str, Any]]:
         """The JSON-LD objects that describe an article, outside post bodies (authors paste foreign blocks there)."""
         nodes = [*self.head.css(LINKED_DATA), *self.find(LINKED_DATA)]
-        if len(nodes) < self.page.html.count("application/ld+json"):  # some stand elsewhere, or in hidden text
+        told = self._start.text.count("application/ld+json") + self.page.html.count(
+            "application/ld+json", self._start.end
+        )
+        if len(nodes) < told:  # some stand elsewhere, or in hidden text
             nodes = self.tree.css(LINKED_DATA)
             bodies = frozenset(node.mem_id for node in self.tree.css(BODIES))
             return articles_of([node.text(deep=True) for node in nodes if not within(node, bodies)])

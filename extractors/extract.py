@@ -19,9 +19,11 @@ from extractors.parsing import parse
 from extractors.prose.byline import find_byline
 from extractors.prose.dateline import find_dateline
 from extractors.prose.dates import find_event_dates, read_instant, read_visible
-from extractors.prose.endmark import EndMark, find_end_mark
+from extractors.prose.endmark import EndMark, end_mark_in
+from extractors.prose.foot import Foot, read_foot
 from extractors.prose.language import guess_language
 from extractors.quotes import find_quotes
+from extractors.repetition import edges
 from extractors.rules import Rule, ld, meta
 from extractors.urls import article_id, canonical, site_name
 from extractors.whitespace import fold, is_blank
@@ -31,6 +33,10 @@ T = TypeVar("T")
 URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])/[^/]+\.html$")
 FEWEST_WORDS = 10  # a post with a script of its own and fewer words than this is a widget
 ADDRESS = ("http://", "https://")
+HEADLINE, META_TITLE = ld("headline"), meta("og:title", "twitter:title")
+DATE_PUBLISHED, DATE_MODIFIED = (ld(key).then(blogger.as_instant) for key in ("datePublished", "dateModified"))
+AUTHOR = ld("author").then(blogger.as_author)
+SECTION = meta("article:section") | ld("articleSection")
 
 
 class Body(NamedTuple):
@@ -60,11 +66,15 @@ def read(page: Page) -> Reading:
     return _reading(document, site, body, title, contest)
 
 
-def body_lines(page: Page) -> tuple[str, ...]:
-    """All lines of a page's body container, furniture included; none for a page without one."""
-    document = Document(page)
-    container = _container(document, _layout(document, registry.site_for(page.url)))
-    return read_blocks(container, base_url=page.url).lines if container is not None else ()
+def edge_lines(page: Page) -> tuple[str, ...]:
+    """The `edges` of the page's reading, at less cost; none for a page that holds no article."""
+    try:
+        site = registry.site_for(page.url)
+        document = Document(page, zone=page.zone)
+        layout = _layout(document, site)
+        return edges(_body(document, layout, site, _title(document, layout, Contest())).blocks.lines)
+    except NotAnArticle:
+        return ()
 
 
 def _layout(document: Document, site: Site | None) -> Layout:
@@ -102,8 +112,8 @@ def _title(document: Document, layout: Layout, contest: Contest) -> str:
         (
             stated("feed", "entry.title", fold(entry.title) if entry else None),
             _ruled(document, layout, layout.title, blogger.LAYOUT.title),
-            _asked("json-ld", ld("headline"), document),
-            _asked("meta", meta("og:title", "twitter:title"), document),
+            _asked("json-ld", HEADLINE, document),
+            _asked("meta", META_TITLE, document),
             stated("context", "pageName", fold(document.context.page_name or "") or None),
             stated("head", "title", _head_title(document)),
         ),
@@ -116,7 +126,8 @@ def _head_title(document: Document) -> str | None:
     node = document.head.css_first("title")
     text = fold(node.text()) if node is not None else ""
     blog = fold(document.context.blog_title or "")
-    if blog and text.casefold() != blog.casefold():
+    folded, name = text.casefold(), blog.casefold()
+    if name and folded != name and (folded.startswith(name) or folded.endswith(name)):
         text = re.sub(
             rf"^{re.escape(blog)}\s*[:|–—-]\s*|\s*[:|–—-]\s*{re.escape(blog)}$", "", text, flags=re.IGNORECASE
         )
@@ -212,7 +223,7 @@ def _generic(document: Document, title: str) -> Body:
 def _reading(document: Document, site: Site | None, body: Body, title: str, contest: Contest) -> Reading:
     page, context, layout = document.page, document.context, body.layout or blogger.LAYOUT
     whole = "\n\n".join(body.blocks.paragraphs)
-    text, dateline, end = _detach(whole, site)
+    text, dateline, end, foot = _detach(whole, site)
     language = guess_language(text) or _locale(document) or (site.language if site else None)
     published = _published(document, layout, language, contest)
     url = _url(document)
@@ -228,12 +239,12 @@ def _reading(document: Document, site: Site | None, body: Body, title: str, cont
         post_id=post_id,
         title=title,
         dateline=dateline,
-        byline=_byline(document, layout, text, end, contest),
+        byline=_byline(document, layout, find_byline(text, foot), end, contest),
         published=published,
         updated=_updated(document, layout, contest),
         language=language,
         labels=_labels(document, layout, contest),
-        section=contest.decide("section", (_asked("meta", meta("article:section") | ld("articleSection"), document),)),
+        section=contest.decide("section", (_asked("meta", SECTION, document),)),
         lead=text.partition("\n\n")[0],
         body=text,
         end_mark=end.raw if end else None,
@@ -255,22 +266,25 @@ def _reading(document: Document, site: Site | None, body: Body, title: str, cont
         "witness": verdicts(contest.claims, witness.agreement),
     }
     claims = contest.claims | {field: made for field, made in receipts.items() if made}
-    return Reading(article=article, claims=claims, removals=body.blocks.removals)
+    return Reading(article=article, claims=claims, removals=body.blocks.removals, edges=edges(body.blocks.lines))
 
 
-def _detach(whole: str, site: Site | None) -> tuple[str, Dateline | None, EndMark | None]:
-    """The text without its dateline and end mark; putting each back at its place restores it, white space aside."""
+def _detach(whole: str, site: Site | None) -> tuple[str, Dateline | None, EndMark | None, Foot | None]:
+    """The text without its dateline and end mark; putting each back at its place restores it, white space aside. And
+    the text's foot, if it is still as it was read.
+    """
     text = whole
     dateline = find_dateline(text, style=site.dateline) if site and site.dateline else find_dateline(text)
     if dateline is not None:
         text = text[: dateline.at] + text[dateline.at + len(dateline.raw) :]
-    end = find_end_mark(text)
-    if end is not None:
-        before = text[: end.at].rstrip()
-        after = text[end.at + len(end.raw) :].strip()
-        text = f"{before}\n\n{after}" if after else before
-        end = EndMark(raw=end.raw, at=len(before), initials=end.initials)
-    return text, dateline, end
+    foot = read_foot(text)
+    end = end_mark_in(foot)
+    if end is None:
+        return text, dateline, None, foot
+    before = text[: end.at].rstrip()
+    after = text[end.at + len(end.raw) :].strip()
+    text = f"{before}\n\n{after}" if after else before
+    return text, dateline, EndMark(raw=end.raw, at=len(before), initials=end.initials), None
 
 
 def _url(document: Document) -> str:
@@ -295,7 +309,7 @@ def _published(document: Document, layout: Layout, language: str | None, contest
         "published",
         (
             _stamp("feed", "entry.published", entry.published if entry else None, document),
-            _asked("json-ld", ld("datePublished").then(blogger.as_instant), document),
+            _asked("json-ld", DATE_PUBLISHED, document),
             _ruled(document, layout, layout.published, blogger.LAYOUT.published),
             _visible(document, layout, language),
         ),
@@ -309,7 +323,7 @@ def _updated(document: Document, layout: Layout, contest: Contest) -> Moment | N
         "updated",
         (
             _stamp("feed", "entry.updated", entry.updated if entry else None, document),
-            _asked("json-ld", ld("dateModified").then(blogger.as_instant), document),
+            _asked("json-ld", DATE_MODIFIED, document),
             _ruled(document, layout, layout.updated, blogger.LAYOUT.updated),
         ),
     )
@@ -337,18 +351,17 @@ def _month_hint(month: re.Match[str] | None) -> Candidate[Moment] | None:
     return stated("url", "month", hint, month.group(0))
 
 
-def _byline(document: Document, layout: Layout, text: str, end: EndMark | None, contest: Contest) -> Byline:
+def _byline(document: Document, layout: Layout, written: Byline, end: EndMark | None, contest: Contest) -> Byline:
     entry = document.page.entry
     nobody = blogger.as_author
     account = contest.decide(
         "account",
         (
             stated("feed", "entry.author", nobody(entry.author, document) if entry and entry.author else None),
-            _asked("json-ld", ld("author").then(nobody), document),
+            _asked("json-ld", AUTHOR, document),
             _ruled(document, layout, layout.author and layout.author.then(nobody), blogger.LAYOUT.author),
         ),
     )
-    written = find_byline(text)
     initials = written.initials or (end.initials if end else None)
     return Byline(reporter=written.reporter, editor=written.editor, initials=initials, account=account)
 

@@ -116,10 +116,10 @@ def _judge(line: Line, announced: bool, *, heading: str) -> tuple[str | None, bo
     title's words, and empty once the story has begun.
     """
     text = line.text
-    if heading and _bare(text) == heading:
+    phrase = _bare(text) if heading or len(text) <= LONGEST_PHRASE else ""
+    if heading and phrase == heading:
         return "title", False
     if len(text) <= LONGEST_PHRASE:
-        phrase = _bare(text)
         if phrase in _phrases("ad_placeholders"):
             return "ad-placeholder", announced
         if phrase in _phrases("widgets"):

@@ -18,6 +18,7 @@ KEPT_OR_COMMENT = re.compile(
     r'((?:[^"/<]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z))++)|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)|(?<![:"\w])//[^\n]*',
     re.DOTALL,
 )
+DECODER = json.JSONDecoder(strict=False)
 TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 PLACEHOLDER = "Can't find substitution"  # what Blogger prints where a theme asks for a datum its widget lacks
 
@@ -39,15 +40,22 @@ def articles_of(scripts: list[str]) -> list[dict[str, Any]]:
 
 
 def _loads(script: str) -> Any:
-    text = script.strip()
-    try:
-        return json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return json.loads(TRAILING_COMMA.sub(r"\1", KEPT_OR_COMMENT.sub(r"\1 ", text)), strict=False)
-    except (ValueError, RecursionError):
-        return None
+    """What a script says, as written, less its comments, or less its trailing commas too; None for what is no JSON."""
+    for cleaned in (str.strip, _without_comments, _without_trailing_commas):
+        script = cleaned(script)
+        try:
+            return DECODER.decode(script)
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _without_comments(script: str) -> str:
+    return KEPT_OR_COMMENT.sub(r"\1 ", script)
+
+
+def _without_trailing_commas(script: str) -> str:
+    return TRAILING_COMMA.sub(r"\1", script)
 
 
 def _types(item: dict[str, Any]) -> set[str]:

@@ -218,11 +218,16 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """An article with its receipts: every claim made for each field, everything taken out of the body."""
+    """An article with its receipts: every claim made for each field, everything taken out of the body.
+
+    `edges` are the lines at either end of the body's container that could be a site's promotion, by which it is told on
+    how many pages they stand; None where no page was read.
+    """
 
     article: Article
     claims: dict[str, tuple[Claim, ...]]
     removals: tuple[Removal, ...]
+    edges: tuple[str, ...] | None = None
 
 
 class TextReading(msgspec.Struct, frozen=True, kw_only=True):

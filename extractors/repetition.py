@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 
-from extractors.extract import body_lines
 from extractors.furniture import may_be_promotion
-from extractors.model import Page
 
 EDGE = 4  # lines at either end of a body that are looked at
 FEWEST_PAGES = 5  # below that, repetition proves nothing
 SHARE = 0.3  # of a site's pages that must carry a line
 
 
-def edge_lines(page: Page) -> frozenset[str]:
-    """The lines at the edges of a page's body, each once."""
-    lines = body_lines(page)
-    return frozenset(lines[:EDGE] + lines[-EDGE:])
+def edges(lines: Sequence[str]) -> tuple[str, ...]:
+    """Of a body's lines those at either end that could be promotion, each once."""
+    return tuple(filter(may_be_promotion, dict.fromkeys((*lines[:EDGE], *lines[-EDGE:]))))
 
 
-def repeated_lines(edges: Iterable[frozenset[str]], *, fewest: int = 2) -> frozenset[str]:
+def repeated_lines(edges: Iterable[Collection[str]], *, fewest: int = 2) -> frozenset[str]:
     """The lines that stand at an edge on at least 30 % of a site's pages, from the edge lines of each page; none below
     five pages, and none that fewer than `fewest` carry.
     """
@@ -29,4 +26,4 @@ def repeated_lines(edges: Iterable[frozenset[str]], *, fewest: int = 2) -> froze
         return frozenset()
     counts = Counter(line for page in pages for line in page)
     enough = max(fewest, SHARE * len(pages))
-    return frozenset(line for line, count in counts.items() if count >= enough and may_be_promotion(line))
+    return frozenset(line for line, count in counts.items() if count >= enough)

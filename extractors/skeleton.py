@@ -31,6 +31,8 @@ def likeness(one: Skeleton, other: Skeleton) -> float:
     """The share of what either page has that both have, from 0 to 1, as their skeletons tell it; two pages without
     classes are alike.
     """
+    if one == other:
+        return 1.0
     smallest = sorted({*one, *other})[:SIZE]
     shared = set(one).intersection(other).intersection(smallest)
-    return len(shared) / len(smallest) if smallest else 1.0
+    return len(shared) / len(smallest)

@@ -7,7 +7,7 @@ INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")  # zero-width space, word j
 
 def fold(text: str) -> str:
     """One space for every run of white space (no-break ones too), none at the ends, invisible characters gone."""
-    return " ".join(visible(text).split())
+    return " ".join((text if text.isascii() else visible(text)).split())
 
 
 def is_blank(text: str) -> bool:

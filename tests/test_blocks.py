@@ -130,6 +130,32 @@ def test_parts_named_by_a_layout_are_removed_with_its_label() -> None:
     assert [(removal.rule, removal.text) for removal in found.removals] == [("ad-placeholder", "Pasang iklan")]
 
 
+@pytest.mark.parametrize(
+    "selector",
+    [
+        ".halaman .iklan",
+        ".halaman>p:first-child",
+        ".halaman > [class*=ikl]",
+        "[id^=ik], .lain",
+        ".lain, p.iklan",
+        "#Iklan1, .lain",
+        ".IKLAN",
+        "[data-x='a, b']",
+        ":is(.lain, .iklan)",
+    ],
+)
+def test_a_part_is_found_by_whatever_selector(selector: str) -> None:
+    """By a name of its own in whole or in part, by an element around the container, by other attributes: a part that
+    a selector names is taken out. Without a doctype names count in any case.
+    """
+    tree = LexborHTMLParser("<div class=halaman><p class=iklan id=ikLan1 data-x='a, b'>Pasang iklan</p><p>Isi.</div>")
+    container = tree.css_first(".halaman")
+    assert container is not None
+    found = read_blocks(container, base_url="https://kabar.example/x.html", remove=((selector, "iklan"),))
+
+    assert list(found.paragraphs) == ["Isi."]
+
+
 def test_images_keep_caption_and_original_address() -> None:
     """A caption belongs to its picture and not to the body; a lazy source is found; the original is the unscaled file."""
     base = "https://blogger.googleusercontent.com/img/b/R29/AVvXsX"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from extractors import lexicon
 from extractors.model import Byline
-from extractors.prose.foot import read_foot
+from extractors.prose.foot import Foot, read_foot
 from extractors.prose.lines import first_lines, last_lines
 from extractors.prose.wording import alternation
 from extractors.whitespace import fold
@@ -36,10 +36,11 @@ class _Credits(NamedTuple):
     editor: str | None = None
 
 
-def find_byline(text: str) -> Byline:
+def find_byline(text: str, foot: Foot | None = None) -> Byline:
     """Reporter and editor from lines of credits at the head or foot, initials from the end; every field may be None.
 
-    A desk credited in a line of its own at the head ('Tim Liputan Humas …') counts as initials.
+    A desk credited in a line of its own at the head ('Tim Liputan Humas …') counts as initials. `foot` is the text's
+    own, where it was read before.
     """
     credited = _Credits()
     for line in (*first_lines(text, _HEAD), *last_lines(text, _FOOT)):
@@ -50,7 +51,7 @@ def find_byline(text: str) -> Byline:
     return Byline(
         reporter=credited.reporter,
         editor=credited.editor,
-        initials=read_foot(text).initials or _desk(text),
+        initials=(foot or read_foot(text)).initials or _desk(text),
     )
 
 

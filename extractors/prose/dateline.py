@@ -263,7 +263,8 @@ def _unglue(match: re.Match[str]) -> str:
 def _split(head: str, start: int, end: int) -> list[_Part]:
     parts = []
     at = start
-    for stop, following in [*(joint.span() for joint in _JOINT.finditer(head, start, end)), (end, end)]:
+    joints = [joint.span() for joint in _JOINT.finditer(head, start, end)] if _MARKED.search(head, start, end) else []
+    for stop, following in (*joints, (end, end)):
         bare = head[at:stop].strip(" \t\n\r\u00a0\u200b,|*")
         if bare:
             begin = head.index(bare, at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from extractors.prose.foot import read_foot
+from extractors.prose.foot import Foot, read_foot
 
 
 class EndMark(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,11 @@ class EndMark(msgspec.Struct, frozen=True, kw_only=True):
 
 def find_end_mark(text: str) -> EndMark | None:
     """'… tegasnya.***' -> the mark, whatever credits, sources and tags stand beneath. Only `raw` is to be detached."""
-    foot = read_foot(text)
+    return end_mark_in(read_foot(text))
+
+
+def end_mark_in(foot: Foot) -> EndMark | None:
+    """The mark that a story's foot shows."""
     if foot.mark is None or foot.mark_at is None:
         return None
     return EndMark(raw=foot.mark, at=foot.mark_at, initials=foot.initials)
