@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import sqrt
 from statistics import median
 from typing import Literal
@@ -16,10 +17,11 @@ from typing import Literal
 import msgspec
 
 from scraper import schedule
-from scraper.archive import vitals
+from scraper.archive import templates, vitals
 from scraper.archive.instants import instant, utc_text
 from scraper.archive.store import Archive, Site
 from scraper.archive.vitals import PostVitals
+from scraper.errors import NothingDone
 
 Kind = Literal["template", "coverage", "silent", "overdue", "trouble"]
 
@@ -53,8 +55,8 @@ FIELDS: dict[str, Callable[[PostVitals], bool]] = {
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is wrong at a site, and what to do. `subject` is the field, or empty; `since` UTC text, where it was
-    noted by a run before.
+    """Something that is wrong at a site, and what to do. `subject` is the field, or empty; `since` UTC text, where it
+    was noted by a run before.
     """
 
     site: str
@@ -78,7 +80,7 @@ def check(archive: Archive, now: datetime, sites: Iterable[str] | None = None) -
 
 
 def note(archive: Archive, findings: Sequence[Finding], sites: Iterable[str], at: datetime) -> tuple[Finding, ...]:
-    """Those of the findings that are new, once all are remembered; what is no longer found at the sites is forgotten."""
+    """The findings that are new, once all are remembered; what is no longer found at the sites is forgotten."""
     known = _noted(archive)
     fresh = tuple(one for one in findings if _key(one) not in known)
     kept, execute = {_key(one) for one in findings}, archive.db.conn.execute
@@ -89,6 +91,19 @@ def note(archive: Archive, findings: Sequence[Finding], sites: Iterable[str], at
         for key in gone:
             execute("DELETE FROM alarms WHERE site = ? AND kind = ? AND subject = ?", key)
     return fresh
+
+
+def accept(archive: Archive, site: str, at: datetime) -> int:
+    """How many pages are due, now that the templates of the site that were unknown are known. Raises NoSuchSite, and
+    NothingDone where there is none.
+    """
+    archive.site(site)
+    connection = archive.db.conn
+    unknown = [template.id for template in templates.of_site(connection, site) if not template.is_known]
+    if not unknown:
+        raise NothingDone(f"{site} has no template that is unknown; 'kliping health {site}' tells what is wrong.")
+    with archive.transaction():
+        return templates.accept(connection, site, unknown, at=at)
 
 
 def _key(finding: Finding) -> tuple[str, str, str]:
@@ -111,12 +126,12 @@ def _check_site(archive: Archive, site: Site, standing: schedule.Standing | None
 
 def _template(archive: Archive, site: str) -> Iterable[Finding]:
     held = vitals.quarantine(archive.db.conn, site)
-    if held is not None:
+    if held is not None and (held.unread or held.fed >= templates.ENOUGH):
         yield Finding(
             site=site,
             kind="template",
-            told=f"Since {held.since} {held.pages} pages came on a template new to the site and were not read; their"
-            " bytes are kept, and the articles held stay as they were.",
+            told=f"Since {held.since} pages come on a template new to the site: {held.unread} could not be read and"
+            f" wait, with their bytes kept and the articles held as they were; of {held.fed} the feed gave the text.",
             advice=f"Look at what is read of one: kliping extract {held.url} --explain. If it is right:"
             f" kliping health --accept {site}. If not, describe the theme in a layout; then, either way:"
             f" kliping reextract --apply --site {site}",
@@ -129,25 +144,30 @@ def _coverage(archive: Archive, site: str) -> Iterable[Finding]:
     if len(before) < FEWEST_BEFORE:
         return
     for subject, tells in FIELDS.items():
-        yield from _fallen(site, subject, f"tell its {subject}", recent, before, tells)
+        yield from _fallen(site, subject, f"tell their {subject}", (recent, before), tells)
     usual = median(post.words for post in before)
-    yield from _fallen(site, "body", "have a body of usual length", recent, before, lambda p: p.words >= SHRUNK * usual)
-    recent, before = ([post for post in side if post.agreement is not None] for side in (recent, before))
-    if len(recent) >= FEWEST_TOLD and len(before) >= FEWEST_BEFORE:
-        least = median(post.agreement or 0.0 for post in before) - PARTED
-        told = f"agree with their feed by {max(least, 0.0):.0%} or more"
-        yield from _fallen(site, "agreement", told, recent, before, lambda p: (p.agreement or 0.0) >= least)
+    long = "have a body of usual length"
+    yield from _fallen(site, "body", long, (recent, before), lambda post: post.words >= SHRUNK * usual)
+    yield from _agreement(site, *([post for post in side if post.agreement is not None] for side in (recent, before)))
+
+
+def _agreement(site: str, recent: Sequence[PostVitals], before: Sequence[PostVitals]) -> Iterable[Finding]:
+    if len(recent) < FEWEST_TOLD or len(before) < FEWEST_BEFORE:
+        return
+    least = max(median(post.agreement or 0.0 for post in before) - PARTED, 0.0)
+    told = f"agree with their feed by {least:.0%} or more"
+    yield from _fallen(site, "agreement", told, (recent, before), lambda post: (post.agreement or 0.0) >= least)
 
 
 def _fallen(
     site: str,
     subject: str,
     told: str,
-    recent: Sequence[PostVitals],
-    before: Sequence[PostVitals],
+    sides: tuple[Sequence[PostVitals], Sequence[PostVitals]],
     holds: Callable[[PostVitals], bool],
 ) -> Iterable[Finding]:
     """A finding where fewer of the recent posts hold to it than of those before, and not by chance."""
+    recent, before = sides
     lacking = [post for post in recent if not holds(post)]
     now, usual = 1 - len(lacking) / len(recent), sum(map(holds, before)) / len(before)
     both = (now * len(recent) + usual * len(before)) / (len(recent) + len(before))
@@ -171,7 +191,7 @@ def _silence(archive: Archive, site: Site) -> Iterable[Finding]:
     if looked is None:
         return
     moments = vitals.published(archive.db.conn, site.name, GAPS + 1, until=looked)
-    gaps = [later - sooner for later, sooner in zip(moments, moments[1:], strict=False)]
+    gaps = [later - sooner for later, sooner in pairwise(moments)]
     if len(gaps) < FEWEST_GAPS:
         return
     longest, pause = max(gaps), looked - moments[0]

@@ -80,6 +80,12 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     missed: int
     upcoming: datetime
 
+    @property
+    def told_missed(self) -> str:
+        """A sentence on the visits that were missed."""
+        since = f"{self.due_since:%Y-%m-%d %H:%M} UTC" if self.due_since is not None else "never"
+        return f"{self.site}: {self.missed + 1} visits were due since {since}; one makes up for all."
+
 
 def read_schedule(told: str, zone: str, since: datetime) -> Schedule:
     """The schedule a person writes. Raises UsageProblem for what is none, no zone, or asks for too much."""
@@ -112,6 +118,30 @@ def _period(told: str) -> timedelta | None:
     return int(found[1]) * UNITS[found[2]] if found else None
 
 
+def set_schedule(archive: Archive, site: str, told: str, zone: str | None, at: datetime) -> None:
+    """The site is crawled by that schedule from now on; 'never' takes it away. Raises NoSuchSite, UsageProblem.
+
+    Without `zone` the site's own counts, and UTC where it has none.
+    """
+    own = archive.site(site).zone
+    if told.strip().lower() == "never":
+        archive.unschedule(site)
+        return
+    schedule = read_schedule(told, zone or own or "UTC", at)
+    archive.schedule(ScheduleRow(site=site, told=schedule.told, zone=schedule.zone, set_at=schedule.since, last=None))
+
+
+def schedule_of(archive: Archive, site: str, now: datetime) -> str | None:
+    """'0 6 * * 1 (Asia/Jakarta), next 2026-03-02 23:00 UTC'; None where it has none. Raises NoSuchSite."""
+    archive.site(site)
+    standing = next((one for one in standings(archive, now) if one.site == site), None)
+    if standing is None:
+        return None
+    zone = f" ({standing.schedule.zone})" if standing.schedule.period is None else ""
+    upcoming = f"next {standing.upcoming:%Y-%m-%d %H:%M} UTC" if standing.due_since is None else "due now"
+    return f"{standing.schedule.told}{zone}, {upcoming}"
+
+
 def standings(archive: Archive, now: datetime) -> list[Standing]:
     """How every scheduled site that is crawled stands, the longest due first, then by name."""
     found = [_standing(row, now) for row in archive.schedules()]
@@ -121,6 +151,16 @@ def standings(archive: Archive, now: datetime) -> list[Standing]:
 def due(archive: Archive, now: datetime) -> list[Standing]:
     """The sites that are due by their schedules, the longest due first."""
     return [standing for standing in standings(archive, now) if standing.due_since is not None]
+
+
+def nothing_due(archive: Archive, now: datetime) -> str:
+    """A sentence on when what comes next, for where nothing is due."""
+    found = standings(archive, now)
+    if not found:
+        return 'No site has a schedule; give it one: kliping sites schedule SITE "every 6h"'
+    upcoming = min(found, key=lambda one: one.due_since or one.upcoming)
+    at = upcoming.due_since or upcoming.upcoming
+    return f"{len(found)} sites have a schedule; next: {upcoming.site}, {at:%Y-%m-%d %H:%M} UTC."
 
 
 def _standing(row: ScheduleRow, now: datetime) -> Standing:

@@ -99,7 +99,8 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
         place = (url.scheme, host_of(url), url.port or PORTS[url.scheme])
-        head, exchange = await self._connections.ask(place, url.raw_path, request.headers.raw)
+        sent = request.content if request.method == "POST" else None
+        head, exchange = await self._connections.ask(place, url.raw_path, request.headers.raw, sent)
         extensions = {"http_version": head.version}
         return httpx.Response(head.status, headers=head.headers, stream=_Body(exchange), extensions=extensions)
 
@@ -108,8 +109,8 @@ class _GuardedTransport(httpx.AsyncBaseTransport):
 
 
 class Client:
-    """Sends single GETs, `headers` with each. A `transport` replaces the network, the guard's look-up included; `now`
-    gives aware UTC.
+    """Sends single requests, `headers` with each. A `transport` replaces the network, the guard's look-up included;
+    `now` gives aware UTC.
     """
 
     def __init__(
@@ -138,6 +139,15 @@ class Client:
         """The whole answer within the deadline. Raises TransientError for what may pass, Unusable for what will not."""
         async with self._border(target, receipt), asyncio.timeout(self._settings.deadline):
             return await self._send(target, ask, receipt)
+
+    async def post(self, target: Address, sent: bytes, receipt: Receipt) -> int:
+        """The status of the answer to a POST of JSON; its body is left alone. Raises as `exchange`."""
+        headers = {**self._headers, "content-type": "application/json"}
+        request = httpx.Request("POST", target, headers=headers, content=sent, extensions=self._extensions)
+        async with self._border(target, receipt), asyncio.timeout(self._settings.deadline):
+            response = await self._transport.handle_async_request(request)
+            await response.aclose()
+            return response.status_code
 
     async def _send(self, target: Address, ask: Ask, receipt: Receipt) -> Answer:
         """One request put straight to the transport. An httpx client between the two would do what is done here with
