@@ -31,11 +31,13 @@ from scraper.archive.visits import Visit
 
 SITES = 20
 WORDS = 40_000
-COMMON, RARE = 1, 12_000  # ranks of a word that most articles have, and of one that few have
-PEOPLE = 3_000
+COMMON, MIDDLING, RARE = 1, 1000, 12_000  # ranks of words that all, some 4 % and 0.4 % of articles hold
+PEOPLE, HOMES = 200, 3  # people who speak at one newsroom, and places it reports from
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 SYLLABLES = [f"{onset}{vowel}" for onset in "b c d g h j k l m n p r s t w y ng ny".split() for vowel in "aiueo"]
-OFFICES = "Kepala Dinas Perhubungan, Kapolres, Camat, Lurah, Ketua Panitia, Juru Bicara Bandara, Kepala Desa".split(", ")
+OFFICES = "Kepala Dinas Perhubungan, Kapolres, Camat, Lurah, Ketua Panitia, Juru Bicara Bandara, Kepala Desa".split(
+    ", "
+)
 PLACES = [f"Kota {syllable.title()}{other}" for syllable in SYLLABLES[::7] for other in ("ra", "lung", "mas")]
 
 
@@ -53,7 +55,9 @@ def sites() -> Iterator[Site]:
     """The newsrooms whose articles they are."""
     for number in range(SITES):
         name = f"kabar{number}.example"
-        yield Site(name=name, url=f"https://www.{name}/", platform="blogger", blog_id=str(7000 + number), added_at=BEGIN)
+        yield Site(
+            name=name, url=f"https://www.{name}/", platform="blogger", blog_id=str(7000 + number), added_at=BEGIN
+        )
 
 
 class Invention:
@@ -63,7 +67,7 @@ class Invention:
         self._random = Random(seed)
         self._words = [word(rank) for rank in range(WORDS)]
         self._weights = list(accumulate(1 / (rank + 3) for rank in range(WORDS)))
-        self._people = [self._name() for _ in range(PEOPLE)]
+        self._people = [[self._name() for _ in range(PEOPLE)] for _ in range(SITES)]
         self._releases: list[list[str]] = []
 
     def visits(self, run: int) -> Iterator[Visit]:
@@ -75,7 +79,7 @@ class Invention:
             yield Visit(run=run, url=reading.article.url, site=site, at=at, reading=reading, etag=f'"{number}"')
 
     def _name(self) -> str:
-        return " ".join(self._random.choice(self._words[500:]).title() for _ in range(2))
+        return " ".join(self._words[self._random.randrange(500, WORDS)].title() for _ in range(2))
 
     def _prose(self, length: int) -> str:
         return " ".join(self._random.choices(self._words, cum_weights=self._weights, k=length))
@@ -91,7 +95,8 @@ class Invention:
         return ". ".join(self._prose(self._random.randint(12, 24)).capitalize() for _ in range(3)) + "."
 
     def _reading(self, number: int, site: str, at: datetime) -> Reading:
-        body, quotes = self._spoken(self._paragraphs(), at)
+        body, quotes = self._spoken(self._paragraphs(), self._people[number % SITES])
+        place = PLACES[(number % SITES * HOMES + self._random.randrange(HOMES)) % len(PLACES)]
         title = self._prose(8).title()
         moment = at.isoformat(timespec="seconds")
         article = Article(
@@ -101,12 +106,12 @@ class Invention:
             blog_id=str(7000 + number % SITES),
             post_id=str(9_000_000_000_000_000_000 + number),
             title=title,
-            dateline=Dateline(raw="Muara, Kabar - ", place=self._random.choice(PLACES), outlet="Kabar", at=0),
+            dateline=Dateline(raw="Muara, Kabar - ", place=place, outlet="Kabar", at=0),
             byline=Byline(reporter=None, editor=None, initials=None, account="Redaksi"),
             published=Moment(value=moment, precision="second", zone="offset", source="feed", raw=moment),
             updated=None,
             language="id",
-            labels=("Daerah", self._random.choice(PLACES)),
+            labels=("Daerah", place),
             section=None,
             lead=body.partition("\n")[0],
             body=body,
@@ -114,8 +119,14 @@ class Invention:
             end_mark_at=len(body),
             quotes=quotes,
             event_dates=(EventDate(raw=body[:8], date=f"{at:%Y-%m-%d}", weekday="none", start=0, end=8),),
-            images=(Image(url=f"https://img.example/s640/{number}.jpg", original_url=f"https://img.example/s0/{number}.jpg"),),
-            links=tuple(Link(url=f"https://www.{site}/{link}.html", text="Baca juga", kind="related") for link in range(2)),
+            images=(
+                Image(
+                    url=f"https://img.example/s640/{number}.jpg", original_url=f"https://img.example/s0/{number}.jpg"
+                ),
+            ),
+            links=tuple(
+                Link(url=f"https://www.{site}/{link}.html", text="Baca juga", kind="related") for link in range(2)
+            ),
             embeds=(),
             extractor="kompaz@2020-01-01",
             platform="blogger",
@@ -123,18 +134,20 @@ class Invention:
             witness=Witness(feed="full", agreement=1.0),
             word_count=len(body.split()),
         )
-        return Reading(article=article, claims=_claims(article), removals=(Removal(rule="ad-placeholder", text="IKLAN"),))
+        return Reading(
+            article=article, claims=_claims(article), removals=(Removal(rule="ad-placeholder", text="IKLAN"),)
+        )
 
-    def _spoken(self, paragraphs: list[str], at: datetime) -> tuple[str, tuple[Quote, ...]]:
+    def _spoken(self, paragraphs: list[str], people: list[str]) -> tuple[str, tuple[Quote, ...]]:
         """A body in which two people speak three times, and their quotes."""
-        speakers = self._random.sample(self._people, 2)
+        speakers = self._random.sample(people, 2)
         quotes, parts, length = [], [], 0
         for number, paragraph in enumerate(paragraphs):
             parts.append(paragraph)
             length += len(paragraph) + 2
             if number < 3:
                 speaker, said = speakers[number % 2], self._prose(15)
-                role = OFFICES[self._people.index(speaker) % len(OFFICES)]
+                role = OFFICES[people.index(speaker) % len(OFFICES)]
                 start = length + 1
                 parts.append(f"“{said},” ujar {role} {speaker}.")
                 length += len(parts[-1]) + 2

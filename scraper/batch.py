@@ -15,7 +15,8 @@ from typing import Any, BinaryIO, TypeVar
 import msgspec
 
 from extractors import FeedEntry, NotAnArticle, Page, Reading, read, read_text
-from extractors.repetition import edge_lines, repeated_lines
+from extractors.extract import edge_lines
+from extractors.repetition import repeated_lines
 from extractors.urls import site_name
 from scraper.errors import FetchError, UsageProblem
 from scraper.web.decode import GZIP_MAGIC, decode
@@ -138,7 +139,7 @@ def record_of(reading: Reading) -> dict[str, Any]:
 
 
 def _repeated_by_host(sources: list[PageInput], root: Path | None) -> dict[str, frozenset[str]]:
-    edges: defaultdict[str, list[frozenset[str]]] = defaultdict(list)
+    edges: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
     for source in sources:
         try:
             page = load_page(source, root)

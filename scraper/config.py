@@ -75,6 +75,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     revisit_within: Annotated[
         float, Meta(ge=0, le=3650), Told("days", "longest time until then, for the oldest posts; 0: never")
     ] = 180.0
+    notify_command: Annotated[
+        str, Told("command", "run after a run with trouble, the run's report as JSON on its standard input")
+    ] = ""
+    notify_url: Annotated[str, Told("address", "where the same report is posted to")] = ""
+    notify_always: Annotated[int, Meta(ge=0, le=1), Told("0 or 1", "1: after every run, trouble or not")] = 0
+    notify_limit: Annotated[
+        float, Meta(ge=0.1, le=600), Told("seconds", "limit for either of the two; one that takes longer is given up")
+    ] = 20.0
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:

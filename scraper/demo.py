@@ -1,4 +1,8 @@
-"""The main job in one go: two stand-in newsrooms on loopback, crawled over real HTTP into an archive, and shown."""
+"""The main job in one go: two stand-in newsrooms on loopback, crawled over real HTTP into an archive, and shown.
+
+They are crawled twice. In between a day passes, as the newsrooms' folders `next-day` tell it: a story is edited, and
+both print the same press release.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,44 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+import msgspec
+
+from scraper.archive import people, syndication
+from scraper.archive.history import Revision, revisions
+from scraper.archive.people import PersonLine
 from scraper.archive.records import Record
 from scraper.archive.store import Archive, Counts, Site
+from scraper.archive.syndication import Part
 from scraper.config import Settings
 from scraper.crawl import Crawl
 from scraper.errors import KlipingError, UsageProblem
 from scraper.newsrooms import add_sites
 from scraper.outcomes import Outcome
-from scraper.standin import Newsroom, StandIn, fixtures_dir
+from scraper.standin import Newsroom, StandIn, fixtures_dir, read_post
 
-SHOWN_WORDS = 240  # of the record printed in full, so that it fits a screen
+SHOWN_WORDS = 240  # of the record printed, so that it fits a screen
+SHOWN_PEOPLE = 5
 DELAY = 0.05  # seconds between two requests, for this machine's own server only; real sites get 2
+
+
+class Copy(msgspec.Struct, frozen=True):
+    """An article's part in a text that was printed more than once."""
+
+    part: Part
+    record: Record
+
+
+class Demo(msgspec.Struct, frozen=True, kw_only=True):
+    """What there is to show: `record` with many quotes, the states of a story that was `edited`, the text that was
+    printed twice, and who is quoted most.
+    """
+
+    sites: tuple[Site, ...]
+    counts: Counts
+    record: Record
+    edited: list[Revision]
+    copies: list[Copy]
+    people: list[PersonLine]
 
 
 def newsrooms() -> list[Newsroom]:
@@ -24,9 +55,18 @@ def newsrooms() -> list[Newsroom]:
     return [Newsroom.load(folder) for folder in sorted((fixtures_dir() / "newsrooms").iterdir()) if folder.is_dir()]
 
 
-async def crawl_newsrooms(db: Path, watch: Callable[[Outcome], None]) -> tuple[tuple[Site, ...], Counts, Record]:
-    """Both newsrooms served, added and crawled into a fresh archive at `db`: its sites, counts, and one record with
-    many quotes. Raises UsageProblem where `db` is an archive of real newsrooms, ForeignArchive where it is none.
+def pass_a_day(newsroom: Newsroom) -> None:
+    """The newsroom as it is the next day: posts edited, posts added."""
+    folder = fixtures_dir() / "newsrooms" / newsroom.domain / "next-day"
+    come = [read_post(path) for path in sorted(folder.glob("*.html"))]
+    changed = {post.post_id for post in come}
+    newsroom.posts[:] = [*(post for post in newsroom.posts if post.post_id not in changed), *come]
+
+
+async def crawl_newsrooms(db: Path, watch: Callable[[Outcome], None]) -> Demo:
+    """Both newsrooms served, added and crawled into a fresh archive at `db`, and again a day later; what came of it.
+
+    Raises UsageProblem where `db` is an archive of real newsrooms, ForeignArchive where it is none.
     """
     _make_room(db)
     with ExitStack() as stack:
@@ -37,14 +77,20 @@ async def crawl_newsrooms(db: Path, watch: Callable[[Outcome], None]) -> tuple[t
         for added in await add_sites(archive, addresses, settings, delay=DELAY, allow_loopback=True):
             if added.error is not None:
                 raise added.error
-        crawl = Crawl(archive, settings)
-        with archive.writing():
-            async for outcome in crawl.outcomes(archive.sites()):
-                watch(outcome)
-        for name, report in crawl.reports.items():
-            if report.trouble:
-                raise KlipingError(f"The demo could not list {name}: {report.trouble}")
-        return archive.sites(), archive.counts(), _showpiece(archive)
+        await _crawl(archive, settings, watch)
+        for standin in standins:
+            pass_a_day(standin.newsroom)
+        await _crawl(archive, settings, watch)
+        return _shown(archive)
+
+
+async def _crawl(archive: Archive, settings: Settings, watch: Callable[[Outcome], None]) -> None:
+    crawl = Crawl(archive, settings)
+    async for outcome in crawl.outcomes(archive.sites()):
+        watch(outcome)
+    for name, report in crawl.reports.items():
+        if report.trouble:
+            raise KlipingError(f"The demo could not list {name}: {report.trouble}")
 
 
 def _make_room(db: Path) -> None:
@@ -61,16 +107,33 @@ def _make_room(db: Path) -> None:
         leftover.unlink(missing_ok=True)
 
 
-def _showpiece(archive: Archive) -> Record:
+def _shown(archive: Archive) -> Demo:
+    records = {record["id"]: record for record in archive.records()}
+    edited = next((id_ for id_, record in records.items() if record["revision"] > 1), None)
+    groups = syndication.groups(archive, limit=1)
+    if edited is None or not groups:
+        raise KlipingError("The demo archived no edited or no copied story: this is a fault of the program.")
+    parts = syndication.group_of(archive, groups[0].origin)
+    return Demo(
+        sites=archive.sites(),
+        counts=archive.counts(),
+        record=_showpiece(list(records.values())),
+        edited=revisions(archive, edited),
+        copies=[Copy(part, records[part.article]) for part in parts],
+        people=people.people(archive)[:SHOWN_PEOPLE],
+    )
+
+
+def _showpiece(records: Sequence[Record]) -> Record:
     """An Indonesian record of moderate length with a dateline and the most attributed quotes by different people."""
-    records: Sequence[Record] = [
+    fitting = [
         record
-        for record in archive.records()
+        for record in records
         if record["dateline"] and record["language"] == "id" and record["word_count"] <= SHOWN_WORDS
     ]
-    if not records:
+    if not fitting:
         raise KlipingError("The demo archived no record to show: this is a fault of the program.")
-    return max(records, key=_richness)
+    return max(fitting, key=_richness)
 
 
 def _richness(record: Record) -> tuple[int, int, str]:

@@ -6,6 +6,7 @@
     │   ├── NoSuchSite             the archive does not know this site
     │   ├── NotBlogger             the address answers, but is no Blogger site
     │   ├── Unreachable            no answer from the site
+    │   ├── MissingExtra           a library that is installed on request only
     │   └── ArchiveUnusable        the database cannot serve
     │       ├── ForeignArchive        it is another program's
     │       ├── NewerArchive          a newer Kliping wrote it
@@ -48,6 +49,13 @@ class NotBlogger(NothingDone):
 
 class Unreachable(NothingDone):
     pass
+
+
+class MissingExtra(NothingDone):
+    """`what` needs the packages of an extra that is not installed."""
+
+    def __init__(self, what: str, extra: str) -> None:
+        super().__init__(f"{what} needs: pip install 'kliping[{extra}]'")
 
 
 class ArchiveUnusable(NothingDone):

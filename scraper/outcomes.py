@@ -59,6 +59,11 @@ REASONS: dict[str, str] = {
     "feed-repeats": "the feed gives the same posts for every page and claims no number, so that more may exist",
     "pages-short": "the month pages show fewer posts than the archive widget counts, or there is no count of them",
     "linked-only": "only the posts that some page links to are known",
+    # of pages that came from files
+    "older": "the archive holds a newer state of the article; the page was kept beside it",
+    "no-address": "the file does not tell the address of its page or post",
+    "not-blogger": "the page shows no sign of Blogger, and its site is not one of the archive",
+    "damaged-file": "the file breaks off, or is not what its name says",
     # of pages that are read again
     "no-capture": "no page was kept that could be read again",
     "damaged": "the kept page cannot be read; 'kliping verify' tells where",

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from extractors.context import read_context
-from extractors.extract import read
+from extractors.extract import edge_lines, read
 from extractors.model import FeedEntry, NotAnArticle, Page, Reading
 from extractors.skeleton import Skeleton, skeleton
 from scraper.outcomes import Verdict
@@ -62,14 +62,7 @@ def read_answer(answered: Answered) -> Read:
     """What the page says. A bug met on it is its outcome, with the traceback. Never raises."""
     shown = None
     try:
-        page = Page(
-            url=answered.url,
-            html=decode(answered.body, answered.content_type),
-            fetched_at=answered.fetched_at,
-            entry=answered.entry,
-            repeated=answered.repeated,
-            zone=answered.zone,
-        )
+        page = _page(answered)
         _refuse_another_page(answered, page)
         shown = skeleton(page.html)
         return Read(
@@ -82,6 +75,25 @@ def read_answer(answered: Answered) -> Read:
         return Read(verdict="no-article", reason=refusal.reason, detail=str(refusal), skeleton=shown)
     except Exception:  # noqa: BLE001 - a bug in one page is an outcome with its traceback; the crawl goes on
         return bug()
+
+
+def read_edges(answered: Answered) -> tuple[str, ...]:
+    """The `edges` of the page's reading alone; none where there is no reading. Never raises."""
+    try:
+        return edge_lines(_page(answered))
+    except Exception:  # noqa: BLE001 - as above: the reading itself will say what is wrong
+        return ()
+
+
+def _page(answered: Answered) -> Page:
+    return Page(
+        url=answered.url,
+        html=decode(answered.body, answered.content_type),
+        fetched_at=answered.fetched_at,
+        entry=answered.entry,
+        repeated=answered.repeated,
+        zone=answered.zone,
+    )
 
 
 def bug() -> Read:

@@ -27,7 +27,7 @@ from scraper.archive.visits import as_of_site
 from scraper.crew import Crew
 from scraper.errors import ArchiveUnusable
 from scraper.reading import Read, read_answer
-from scraper.repeating import answered_of, repeated_of
+from scraper.repeating import answered_of, repeated_by_site
 
 TASK = f"{__name__}:serve"
 CHUNK = 16  # articles a worker is asked for at once
@@ -73,7 +73,7 @@ def rebuild(archive: Archive, *, workers: int, check: bool) -> Rebuilt:
     """
     done = Rebuilt(before=archive.digest())
     with _copy(archive) as copy:
-        repeated = {site.name: repeated_of(copy, site.name) for site in copy.sites()}
+        repeated = repeated_by_site(copy)
         for readings in _readings(copy, workers, repeated):
             _derive(copy, readings, done)
         with copy.transaction():

@@ -16,7 +16,8 @@ from typing import Any, Literal
 import msgspec
 
 from extractors.model import Article, Reading
-from scraper.archive import rereadings, templates
+from extractors.skeleton import Skeleton
+from scraper.archive import edges, rereadings, templates
 from scraper.archive.captures import Capture, DamagedCapture
 from scraper.archive.records import Record
 from scraper.archive.rereadings import Kept
@@ -25,7 +26,7 @@ from scraper.archive.visits import Visit, as_of_site
 from scraper.crew import Crew
 from scraper.errors import NothingDone
 from scraper.reading import read_answer
-from scraper.repeating import answered_of, repeated_of
+from scraper.repeating import answered_of, repeated_by_site, repeated_of
 
 Finding = Literal["same", "differs", "found", "lost", "renamed", "failed"]
 """What became of a page: `found` where none was before, `lost` where rules read nothing any more, `renamed` where they
@@ -67,6 +68,7 @@ class Reread(msgspec.Struct, frozen=True, kw_only=True):
     capture: int
     differences: dict[str, Difference] = {}
     reading: Reading | None = None
+    skeleton: Skeleton | None = None
     reason: str = "ok"
     detail: str | None = None
 
@@ -132,6 +134,8 @@ def apply(archive: Archive, *, site: str | None = None, workers: int, now: Calla
             for one in batch:
                 _write(archive, run, one, now())
                 report.add(one)
+    with archive.transaction():
+        edges.forget(connection, site)
     archive.end_run(run, now(), {str(finding): count for finding, count in report.findings.items()})
     return report
 
@@ -153,8 +157,7 @@ def reread(archive: Archive, *, site: str | None, workers: int) -> Iterator[Rere
     if site is not None:
         archive.check_site(site)
     pages = rereadings.pages(archive.db.conn, site)
-    sites = [site] if site is not None else [one.name for one in archive.sites()]
-    repeated = {name: lines for name in sites if (lines := repeated_of(archive, name))}
+    repeated = {site: repeated_of(archive, site)} if site is not None else repeated_by_site(archive)
     chunks = [pages[at : at + CHUNK] for at in range(0, len(pages), CHUNK)]
     if not workers:
         for chunk in chunks:
@@ -203,7 +206,7 @@ def _reread(archive: Archive, article: str | None, capture: int, held: Record | 
     if held is None:
         if not templates.trusts(archive.db.conn, kept.site, read.skeleton, read.reading):
             return msgspec.structs.replace(one, reason=templates.UNKNOWN)
-        return msgspec.structs.replace(one, finding="found", reading=read.reading)
+        return msgspec.structs.replace(one, finding="found", reading=read.reading, skeleton=read.skeleton)
     reading = as_of_site(kept.site, read.reading)
     if reading.article.id != article:
         return msgspec.structs.replace(one, finding="renamed", reason="renamed", detail=reading.article.id)
@@ -277,7 +280,8 @@ def _write(archive: Archive, run: int, one: Reread, at: datetime) -> None:
         rereadings.replace(archive.db.conn, run, one.reading, site=one.site, at=at)
         return
     kept = archive.kept_page(one.article, one.capture)
-    archive.settle(_visit(run, kept, archive.raw(kept.sha256), one.reading))
+    visit = _visit(run, kept, archive.raw(kept.sha256), one.reading)
+    archive.settle(msgspec.structs.replace(visit, skeleton=one.skeleton))
 
 
 def _visit(run: int, kept: Kept, body: bytes, reading: Reading) -> Visit:

@@ -1,8 +1,7 @@
 """Lines that an owner or a script puts above and below every post of a site: found over its kept pages, and taken out.
 
 A page alone cannot tell them; its site's other pages can (`extractors.repetition`). The set of a site's lines is worked
-out from the kept pages of the SAMPLE articles with the smallest ids. Ids are random numbers, so that the sample is as
-good as drawn by lot, and a new post seldom changes it.
+out from the edges of its sample of articles (`archive.edges`), which are written down as pages are read.
 
 The set grows while a new site is crawled, so a page may be read before its lines are known. Therefore each turn of a
 site ends with `Repeating.put_right`: articles whose text still begins or ends with a line of the set, or lacks one that
@@ -20,27 +19,22 @@ from typing import Protocol
 
 import msgspec
 
-from extractors.model import Page
-from extractors.repetition import edge_lines, repeated_lines
-from scraper.archive import rereadings
+from extractors.repetition import repeated_lines
+from scraper.archive import edges, rereadings
 from scraper.archive.captures import DamagedCapture
+from scraper.archive.edges import Sampled
 from scraper.archive.rereadings import Kept
 from scraper.archive.store import Archive
-from scraper.reading import Answered, Read
-from scraper.web.decode import decode
+from scraper.reading import Answered, Read, read_edges
 
-SAMPLE = 40  # articles whose pages are looked at: a line on 30 % of a site's is on 30 ± 15 % of them
 FEWEST = 3  # pages; a sentence that an editor added to two of a small site's six posts is no promotion
 EDGE = 1000  # characters at either end of a body that are searched for its lines
 BATCH = 20  # articles put right in one transaction
 
-Edges = dict[tuple[str, int], frozenset[str]]
-
-HELD = "SELECT id, capture FROM articles WHERE site = ? AND capture IS NOT NULL ORDER BY id LIMIT ?"
 TEXTS = f"""
-SELECT a.id, a.capture, substr(a.body, 1, {EDGE}) || char(10) || substr(a.body, -{EDGE}),
+SELECT a.id, a.capture, iif(:searched, substr(a.body, 1, {EDGE}) || char(10) || substr(a.body, -{EDGE}), ''),
     (SELECT json_group_array(r.text) FROM removals r WHERE r.article = a.id AND r.rule = 'repeated')
-FROM articles a WHERE a.site = ? AND a.capture IS NOT NULL ORDER BY a.id
+FROM articles a WHERE a.site = :site AND a.capture IS NOT NULL ORDER BY a.id
 """  # noqa: S608 - made of this module's own number
 
 BROKEN_OFF = """
@@ -55,25 +49,29 @@ class Reader(Protocol):
     async def read(self, answered: Answered) -> Read: ...
 
 
-def repeated_of(archive: Archive, site: str, known: Edges | None = None) -> frozenset[str]:
-    """The lines that stand at an edge of many of the site's kept posts; none below five. `known` keeps what was read of
-    a page for the next time.
-    """
-    edges: Edges = {} if known is None else known
-    sample = archive.db.conn.execute(HELD, (site, SAMPLE)).fetchall()
-    for article, capture in sample:
-        if (article, capture) not in edges:
-            edges[article, capture] = _edges(archive, article, capture)
-    return repeated_lines((edges[article, capture] for article, capture in sample), fewest=FEWEST)
+def repeated_of(archive: Archive, site: str) -> frozenset[str]:
+    """The lines that stand at an edge of many of the site's kept posts, as today's rules read them; none below five."""
+    sample = edges.sample(archive.db.conn, site)
+    return repeated_lines((_edges(archive, one) for one in sample), fewest=FEWEST)
 
 
-def _edges(archive: Archive, article: str, capture: int) -> frozenset[str]:
+def repeated_by_site(archive: Archive) -> dict[str, frozenset[str]]:
+    """The lines of every site of which articles are held, crawled or not; one without such lines is absent."""
+    names = [name for (name,) in archive.db.conn.execute("SELECT DISTINCT site FROM articles ORDER BY site")]
+    return {name: lines for name in names if (lines := repeated_of(archive, name))}
+
+
+def _edges(archive: Archive, one: Sampled) -> tuple[str, ...]:
     try:
-        kept = archive.kept_page(article, capture)
-        html = decode(archive.raw(kept.sha256), _content_type(kept))
+        return read_edges(_answered(archive, one.article, one.capture))
     except DamagedCapture:
-        return frozenset()
-    return edge_lines(Page(url=kept.url, html=html, fetched_at=kept.fetched_at))
+        return ()
+
+
+def _answered(archive: Archive, article: str, capture: int, *, repeated: frozenset[str] = frozenset()) -> Answered:
+    """A kept page as it was answered. Raises DamagedCapture."""
+    kept = archive.kept_page(article, capture)
+    return answered_of(kept, archive.raw(kept.sha256), repeated=repeated)
 
 
 def answered_of(kept: Kept, body: bytes, *, repeated: frozenset[str]) -> Answered:
@@ -82,7 +80,7 @@ def answered_of(kept: Kept, body: bytes, *, repeated: frozenset[str]) -> Answere
         url=kept.url,
         final_url=kept.final_url,
         body=body,
-        content_type=_content_type(kept),
+        content_type=next((value for name, value in kept.headers if name.lower() == "content-type"), None),
         fetched_at=kept.fetched_at,
         entry=kept.entry,
         zone=kept.zone,
@@ -92,21 +90,35 @@ def answered_of(kept: Kept, body: bytes, *, repeated: frozenset[str]) -> Answere
     )
 
 
-def _content_type(kept: Kept) -> str | None:
-    return next((value for name, value in kept.headers if name.lower() == "content-type"), None)
-
-
 class Repeating:
     """The lines of one site in one run."""
 
     def __init__(self, archive: Archive, site: str, readers: Reader, *, run: int, now: Callable[[], datetime]) -> None:
         self._archive, self._site, self._readers = archive, site, readers
         self._run, self._now = run, now
-        self._edges: Edges = {}
+        self._sampled: list[tuple[str, int]] = []
+        self._lines: frozenset[str] = frozenset()
 
-    def lines(self) -> frozenset[str]:
+    async def lines(self) -> frozenset[str]:
         """What is known by now; worth asking again when pages were added."""
-        return repeated_of(self._archive, self._site, self._edges)
+        sample = edges.sample(self._archive.db.conn, self._site)
+        sampled = [(one.article, one.capture) for one in sample]
+        if sampled != self._sampled:
+            known = [one.lines for one in sample if one.lines is not None]
+            unknown = [one for one in sample if one.lines is None]
+            self._lines = repeated_lines([*known, *await self._read_edges(unknown)], fewest=FEWEST)
+            self._sampled = sampled
+        return self._lines
+
+    async def _read_edges(self, sample: list[Sampled]) -> list[tuple[str, ...]]:
+        """The edges of articles of which none are written down, read from their pages and written down now."""
+        found = await asyncio.gather(*(self._read(one.article, one.capture, frozenset()) for one in sample))
+        told = {article: _edges_read(read) for article, read in found}
+        if told:
+            with self._archive.transaction():
+                for article, lines in told.items():
+                    edges.keep(self._archive.db.conn, article, self._site, lines)
+        return list(told.values())
 
     @property
     def is_owed(self) -> bool:
@@ -116,7 +128,7 @@ class Repeating:
 
     async def put_right(self) -> int:
         """How many articles were read again and say something else now."""
-        lines = self.lines()
+        lines = await self.lines()
         righted = 0
         wrong = list(self._wrong(lines))
         for start in range(0, len(wrong), BATCH):
@@ -127,17 +139,18 @@ class Repeating:
 
     def _wrong(self, lines: frozenset[str]) -> Iterator[tuple[str, int]]:
         """Articles and captures of which a line may have to go, or to come back."""
-        for article, capture, text, removed in self._archive.db.conn.execute(TEXTS, (self._site,)):
+        for article, capture, text, removed in self._archive.db.conn.execute(
+            TEXTS, {"site": self._site, "searched": bool(lines)}
+        ):
             if any(line in text for line in lines) or not lines.issuperset(msgspec.json.decode(removed)):
                 yield article, capture
 
     async def _read(self, article: str, capture: int, lines: frozenset[str]) -> tuple[str, Read | None]:
         try:
-            kept = self._archive.kept_page(article, capture)
-            body = self._archive.raw(kept.sha256)
+            answered = _answered(self._archive, article, capture, repeated=lines)
         except DamagedCapture:
             return article, None
-        return article, await self._readers.read(answered_of(kept, body, repeated=lines))
+        return article, await self._readers.read(answered)
 
     def _replace(self, article: str, read: Read | None) -> bool:
         """Writes what was read in the place of what is held, where the text differs."""
@@ -148,3 +161,7 @@ class Repeating:
             return False
         rereadings.replace(self._archive.db.conn, self._run, read.reading, site=self._site, at=self._now())
         return True
+
+
+def _edges_read(read: Read | None) -> tuple[str, ...]:
+    return (read.reading.edges or ()) if read is not None and read.reading is not None else ()

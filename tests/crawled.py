@@ -22,16 +22,18 @@ def newsroom(posts: int, domain: str = "kabarmuara.example") -> Newsroom:
     return found
 
 
-def crawl(path: Path, standin: StandIn) -> None:
+def crawl(path: Path, standin: StandIn, *, only_add: bool = False) -> None:
     """The newsroom added if it is not known yet, and crawled, into the archive at that path."""
-    asyncio.run(_crawl(path, standin.url))
+    asyncio.run(_crawl(path, standin.url, only_add=only_add))
 
 
-async def _crawl(path: Path, url: str) -> None:
+async def _crawl(path: Path, url: str, *, only_add: bool) -> None:
     with Archive.open(path, create=True) as archive:
         if not archive.sites():
             (added,) = await add_sites(archive, [url], SETTINGS, delay=0, allow_loopback=True)
             assert added.site is not None
+        if only_add:
+            return
         async for _ in Crawl(archive, SETTINGS).outcomes(archive.sites()):
             pass
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -208,7 +209,7 @@ def test_quotes_reads_text_and_batches(tmp_path: Path) -> None:
 
 def test_quotes_can_be_explained() -> None:
     """`--explain` shows span, sieve and rivals of each quote and what in marks is no speech; with --json as data."""
-    text = 'Lomba bertema "Sungai Kita" dibuka Camat Imran Rosidi. "Ayo turun," ajak Lurah Ratna Dewi.'.encode()
+    text = b'Lomba bertema "Sungai Kita" dibuka Camat Imran Rosidi. "Ayo turun," ajak Lurah Ratna Dewi.'
 
     told = kliping("quotes", "-", "--explain", stdin=text)
     plain = json.loads(kliping("quotes", "-", "--explain", "--json", stdin=text).stdout)
@@ -232,15 +233,21 @@ def test_a_language_without_lexicon_is_refused() -> None:
 
 
 def test_the_demo_does_the_whole_job(tmp_path: Path) -> None:
-    """`kliping demo` crawls both newsrooms and prints a table, one record with its quotes, and commands to copy."""
+    """`kliping demo` crawls both newsrooms and prints a table, one record with its quotes, a story that was edited in a
+    reader's terms, a press release and its copy, who is quoted most, and commands to copy.
+    """
     told = kliping("demo", "--db", tmp_path / "demo.db")
 
     assert told.returncode == 0, told.stderr
     assert "Kabar Muara" in told.stdout
     assert "Harbor Courier" in told.stdout
     assert "dateline:" in told.stdout
-    assert "Next:" in told.stdout
-    assert len([line for line in told.stdout.splitlines() if str(tmp_path / "demo.db") in line]) == 3
+    assert "\nNext\n" in told.stdout
+    assert "number: 23 → 19" in told.stdout
+    assert "headline (softened): " in told.stdout
+    assert re.search(r"The Harbor Courier +origin.*Kabar Muara +8\d% +1 ", told.stdout, re.DOTALL)
+    assert "Kapolres Muara Lembayung" in told.stdout.partition("Quoted most")[2]
+    assert len([line for line in told.stdout.splitlines() if str(tmp_path / "demo.db") in line]) == 6
     assert "0.05 s" in told.stderr
 
 

@@ -19,7 +19,8 @@ from scraper.archive.store import Archive
 from scraper.cli import options
 from scraper.errors import DiskFull, NoSuchSite, UsageProblem
 from scraper.export.contract import ArticleRecord, record_schema
-from scraper.export.jsonl import Manifest, export, manifest_path
+from scraper.export.jsonl import export
+from scraper.export.manifest import Manifest, manifest_path
 from tests.factories import NOON, SITE, capture, minutes, missed, reading, site, visit
 
 LATER = NOON + minutes(60)

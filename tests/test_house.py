@@ -50,9 +50,9 @@ ARROWS = {
     "scraper.discovery": {"config", "errors", "outcomes", "web"},
     "scraper.archive": {"config", "errors", "outcomes"},
     "scraper.files": {"errors"},
-    "scraper.export": {"archive", "config", "errors", "files", "outcomes"},
+    "scraper.export": {"archive", "config", "errors", "files", "outcomes", "web"},
     "scraper.frontier": {"archive"},
-    "scraper.standin": {"errors"},
+    "scraper.standin": {"archive", "errors"},
 }
 
 

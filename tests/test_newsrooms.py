@@ -8,6 +8,7 @@ import pytest
 
 from extractors import Article, Page, Reading, read
 from extractors.whitespace import squeeze
+from scraper.demo import pass_a_day
 from scraper.standin import Expectation, Newsroom, Post, fixtures_dir
 from scraper.standin.site import Site
 
@@ -113,6 +114,19 @@ def text_of(post: Post) -> str:
 def added(domain: str) -> str:
     """What the theme puts into the body container."""
     return squeeze("masukkan script iklan disini") if domain == "kabarmuara.example" else ""
+
+
+@pytest.mark.parametrize("domain", ROOMS)
+def test_the_next_day_fits_its_newsroom(domain: str) -> None:
+    """What the demo's next day brings loads, shares no id and no address with another post, and is newer than all."""
+    today = newsroom(domain)
+    tomorrow = Newsroom.load(fixtures_dir() / "newsrooms" / domain)
+    pass_a_day(tomorrow)
+    come = [post for post in tomorrow.posts if post not in today.posts]
+
+    tomorrow.check()
+    assert come
+    assert min(post.updated for post in come) > max(post.updated for post in today.posts)
 
 
 @pytest.mark.parametrize("domain", ROOMS)

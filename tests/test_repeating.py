@@ -8,8 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from scraper.archive import edges
 from scraper.archive.store import Archive
+from scraper.repeating import repeated_of
 from scraper.standin import Newsroom, Post, StandIn
+from tests.factories import NOON, reading, site, visit
 from tests.test_crawl import archive_of, crawl, newsroom
 
 FEW = 8
@@ -93,3 +96,34 @@ def test_a_line_that_is_no_longer_on_many_posts_comes_back(tmp_path: Path) -> No
 
 def _renamed(post: Post, number: int) -> Post:
     return msgspec.structs.replace(post, post_id=f"7{number:018}", slug=f"{post.slug}-{number}")
+
+
+def test_what_stands_at_the_edges_is_kept_and_read_anew_where_it_is_not(tmp_path: Path) -> None:
+    """Pages are read once for their article and its edge lines; an archive without them ends with the same articles."""
+    with StandIn(promoted(FEW, on=5)) as standin, archive_of(tmp_path / "a.db", standin) as archive:
+        crawl(archive)
+        (held,) = archive.sites()
+        kept, digest = edges.sample(archive.db.conn, held.name), archive.digest()
+        with archive.transaction():
+            edges.forget(archive.db.conn, held.name)
+        forgotten = edges.sample(archive.db.conn, held.name)
+        crawl(archive, full=True)
+
+        assert len(kept) == FEW
+        assert sum(PLEA in (one.lines or ()) for one in kept) == 5
+        assert all(one.lines is None for one in forgotten)
+        assert edges.sample(archive.db.conn, held.name) == kept
+        assert archive.digest() == digest
+        assert repeated_of(archive, held.name) == {PLEA}
+
+
+def test_only_a_sample_of_a_large_site_is_kept(tmp_path: Path) -> None:
+    """An article beyond the first forty ids is no part of the sample, and its edge lines are not written down."""
+    with Archive.open(tmp_path / "a.db", create=True) as archive:
+        archive.add_site(site())
+        run = archive.start_run([site().name], NOON)
+        for number in range(edges.SAMPLE + 2):
+            archive.settle(visit(run, number, reading=msgspec.structs.replace(reading(number), edges=(PLEA,))))
+        (kept,) = archive.db.execute("SELECT count(*) FROM edges").fetchone()
+
+    assert kept == edges.SAMPLE

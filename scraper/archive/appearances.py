@@ -38,6 +38,8 @@ _COUNT = (
     ON CONFLICT (id) DO UPDATE SET kind = min(kind, excluded.kind),
         first_seen = coalesce(min(first_seen, excluded.first_seen), first_seen, excluded.first_seen),
         last_seen = coalesce(max(last_seen, excluded.last_seen), last_seen, excluded.last_seen)
+        WHERE kind > excluded.kind OR excluded.first_seen IS NOT NULL
+            AND (first_seen IS NULL OR excluded.first_seen NOT BETWEEN first_seen AND last_seen)
     """,
     """
     INSERT INTO person_names (person, name, count) VALUES (:person, :speaker, 1)

@@ -6,9 +6,11 @@ state (locked, full, damaged, not ours) leaves it under its own name; errors tha
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -50,7 +52,7 @@ def troubles_told(path: Path) -> Iterator[None]:
 
 
 def connect(path: Path, *, create: bool, readonly: bool) -> Database:
-    """An open archive, its tables brought up to date unless `readonly`.
+    """An open archive, its tables brought up to date unless `readonly`; then the file as it was is kept beside it.
 
     An absent or empty file becomes a fresh archive only if `create`. One in a folder that may not be written is read as
     a file that nobody changes, if it is whole. Raises ForeignArchive for another program's database, NewerArchive for
@@ -110,7 +112,7 @@ def _ready(connection: sqlite3.Connection, path: Path, *, create: bool, readonly
         connection.execute("PRAGMA synchronous = NORMAL")
     db = Database(connection, execute_plugins=False)
     if not readonly and _version(connection) < schema.VERSION:
-        _migrate(db)
+        _migrate(db, None if fresh else path.resolve())
     return db
 
 
@@ -134,10 +136,29 @@ def _identify(connection: sqlite3.Connection, path: Path) -> bool:
     return True
 
 
-def _migrate(db: Database) -> None:
-    """All pending migrations and the file's new identity in one transaction: a file is never half an archive."""
+NOTED = """
+INSERT INTO deliveries (kind, place, at, records, last_seq)
+SELECT 'backup', ?, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), count(*), max(seq) FROM articles
+"""
+"""A copy beside the archive is one that a later redaction does not reach, and must tell of."""
+
+
+def _migrate(db: Database, path: Path | None) -> None:
+    """All pending migrations and the file's new identity in one transaction: a file is never half an archive. One that
+    holds something already, at `path`, is copied first. Raises DiskFull where there is no room for that.
+    """
     with transaction(db):
+        if _version(db.conn) == schema.VERSION:
+            return  # another process was quicker
+        kept = None
+        if path is not None:
+            kept = path.with_name(f"{path.name}.before-schema-{schema.VERSION}")
+            # of the same connection, within its transaction, SQLite would wait for itself
+            with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as reader:
+                write_copy(reader, kept)
         schema.MIGRATIONS.apply(db)
+        if kept is not None:
+            db.conn.execute(NOTED, (str(kept),))
         db.conn.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
         db.conn.execute(f"PRAGMA user_version = {schema.VERSION}")
 
@@ -156,3 +177,50 @@ def transaction(db: Database) -> Iterator[sqlite3.Connection]:
         if db.conn.in_transaction:  # SQLite ends the transaction by itself after some errors
             db.conn.execute("ROLLBACK")
         raise
+
+
+def write_copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Writes the archive, as it is at one moment, to a file of its own that takes the place of `target` once it is
+    whole, checked and on the disk. Others may read and write the archive meanwhile.
+
+    Raises DiskFull where the disk has too little room, before a byte is written; ArchiveUnusable.
+    """
+    needed, free = size_of(connection), shutil.disk_usage(target.parent).free
+    if needed > free:
+        raise DiskFull(
+            f"A copy of the archive needs {megabytes(needed)} beside {target}, the disk has {megabytes(free)} left;"
+            " make room and run the command again."
+        )
+    temporary = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with troubles_told(target), closing(sqlite3.connect(temporary, isolation_level=None)) as copy:
+            connection.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE")  # a copy is one file, with no log beside it
+            (told,) = copy.execute("PRAGMA quick_check(1)").fetchone()
+        if told != "ok":
+            raise ArchiveUnusable(f"The copy for {target} is damaged: {told}; 'kliping verify' tells what is wrong.")
+        _settle_on_disk(temporary)
+        temporary.replace(target)
+        _settle_on_disk(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def size_of(connection: sqlite3.Connection) -> int:
+    """The bytes of the archive's file once its log is written into it."""
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * size)
+
+
+def megabytes(count: int) -> str:
+    """1500000 -> '1.5 MB'."""
+    return f"{count / 1e6:,.1f} MB"
+
+
+def _settle_on_disk(path: Path) -> None:
+    """What was written to the file or folder is there after a power cut."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -8,12 +8,14 @@ The record's keys stand in the order of the public contract, the article's first
 from __future__ import annotations
 
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
 
 from extractors.model import SCHEMA, Article, Dateline, Moment, Quote, Reading
+from scraper.archive import edges
 from scraper.archive.instants import utc_text
 from scraper.archive.optouts import OPTED_OUT, signals_of
 
@@ -104,6 +106,12 @@ LISTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The tables of what hangs on an article in order, and their columns; those of the record in its order of keys."""
 
+_WRITTEN = LISTS | {"quotes": (*LISTS["quotes"], "person")}
+_INSERTS = {
+    table: f"INSERT INTO {table} (article, seq, {', '.join(columns)}) VALUES (?, ?{', ?' * len(columns)})"
+    for table, columns in _WRITTEN.items()
+}
+
 _ALWAYS = ("article_labels", "quotes", "event_dates", "images", "links", "embeds")
 
 
@@ -179,19 +187,18 @@ def write_lists(connection: sqlite3.Connection, reading: Reading, persons: Mappi
     `persons`: the speakers that are people, and their ids.
     """
     article = reading.article.id
+    edges.keep(connection, article, reading.article.site, reading.edges)
     labels = [(label,) for label in reading.article.labels]
     connection.executemany("INSERT INTO labels (name) VALUES (?) ON CONFLICT DO NOTHING", labels)
     for table, read in lists_of(reading).items():
         if instead:
             connection.execute(f"DELETE FROM {table} WHERE article = ?", (article,))
-        columns, rows = LISTS[table], read
+        if not read:
+            continue
+        rows = read
         if table == "quotes":
-            columns = (*columns, "person")
             rows = [(*row, _person(quote, persons)) for row, quote in zip(read, reading.article.quotes, strict=True)]
-        connection.executemany(
-            f"INSERT INTO {table} (article, seq, {', '.join(columns)}) VALUES (?, ?{', ?' * len(columns)})",
-            [(article, number, *row) for number, row in enumerate(rows)],
-        )
+        connection.executemany(_INSERTS[table], [(article, number, *row) for number, row in enumerate(rows)])
 
 
 def _person(quote: Quote, persons: Mapping[str, str]) -> str | None:
@@ -241,15 +248,18 @@ def _fetch_list(connection: sqlite3.Connection, table: str, ids: Sequence[str]) 
     """Article id -> its items as dicts, in order; a one-column table gives bare values."""
     columns = LISTS[table]
     rows = connection.execute(
-        f"SELECT article, {', '.join(columns)} FROM {table}"
+        f"SELECT {', '.join(columns)}, article FROM {table}"
         " WHERE article IN (SELECT value FROM json_each(?)) ORDER BY article, seq",
         (msgspec.json.encode(ids).decode(),),
     )
     keys = tuple(column.strip('"') for column in columns)
-    found: dict[str, list[Any]] = {}
-    for article, *values in rows:
-        item = values[0] if len(keys) == 1 else dict(zip(keys, values, strict=True))
-        found.setdefault(article, []).append(item)
+    found: defaultdict[str, list[Any]] = defaultdict(list)
+    if len(keys) == 1:
+        for value, article in rows:
+            found[article].append(value)
+    else:
+        for row in rows:
+            found[row[-1]].append(dict(zip(keys, row, strict=False)))  # all but the article, which comes last
     return found
 
 

@@ -16,8 +16,10 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
-from collections.abc import Sequence
-from functools import lru_cache
+import struct
+from collections.abc import Sequence, Set
+from functools import cached_property, lru_cache
+from itertools import chain
 
 import msgspec
 from rensa import RMinHash
@@ -41,6 +43,8 @@ UNTIMED = "9999"  # sorts after every time: an article without one is never take
 
 WORD = re.compile(r"\w+")
 SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s|\n")
+MARKED = re.compile(rb"\x01(?:\x00{0,%d}\x01)*" % (STRETCH - 1))
+BAND = struct.Struct(f">{1 + ROWS}I")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,14 +73,36 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     copied_share: float
 
 
-class _Text(msgspec.Struct, frozen=True):
-    """An article as it is compared."""
+class Text:
+    """A text as it is compared: its words, how many each paragraph has, and its stretches, in order and as a set."""
 
-    number: int
-    id: str
-    body: str
-    words: tuple[str, ...]
-    stretches: frozenset[str]
+    def __init__(self, body: str) -> None:
+        paragraphs = [WORD.findall(paragraph) for paragraph in body.casefold().split("\n\n")]
+        self.lengths = [len(words) for words in paragraphs]
+        self.words = list(chain.from_iterable(paragraphs))
+        self.stretches = _runs(self.words, STRETCH)
+        self.different = frozenset(self.stretches)
+
+    @cached_property
+    def told(self) -> str:
+        """The words in a row, to look for a quote in."""
+        return f" {' '.join(self.words)} "
+
+    def shared(self, stretches: Set[str]) -> int:
+        """How many of the words stand in one of those stretches."""
+        return _covered(self._marks(stretches)) if stretches else 0
+
+    def own_paragraphs(self, stretches: Set[str]) -> int:
+        """How many of the paragraphs have no more than half their words in those stretches."""
+        marks, start, own = self._marks(stretches), 0, 0
+        for length in self.lengths:
+            own += 2 * _covered(marks[start : start + max(length - STRETCH + 1, 0)]) <= length
+            start += length
+        return own
+
+    def _marks(self, stretches: Set[str]) -> bytes:
+        """1 for each stretch that is among those, else 0."""
+        return bytes(map(stretches.__contains__, self.stretches))
 
 
 def update(archive: Archive) -> int:
@@ -86,13 +112,17 @@ def update(archive: Archive) -> int:
     `archive.writing()`.
     """
     compared = 0
-    while True:
-        with archive.transaction():
-            numbers = _pending(archive.db.conn)
-            _Comparison(archive.db.conn).take(numbers)
-        compared += len(numbers)
-        if len(numbers) < BATCH:
-            return compared
+    while (found := update_some(archive)) == BATCH:
+        compared += found
+    return compared + found
+
+
+def update_some(archive: Archive) -> int:
+    """The number of articles compared in one transaction; BATCH where more may be left."""
+    with archive.transaction():
+        numbers = _pending(archive.db.conn)
+        _Comparison(archive.db.conn).take(numbers)
+    return len(numbers)
 
 
 def group_of(archive: Archive, article: str) -> list[Part]:
@@ -128,30 +158,32 @@ def sketch(body: str) -> set[int]:
     keys: set[int] = set()
     for sentence in SENTENCE_END.split(body.casefold()):
         words = WORD.findall(sentence)
-        if len(words) < SENTENCE:
-            continue
-        minhash = RMinHash(PERMUTATIONS, SEED)
-        minhash.update([" ".join(words[at : at + SHINGLE]) for at in range(len(words) - SHINGLE + 1)])
-        digest = minhash.digest()
-        for row in range(0, PERMUTATIONS, ROWS):
-            band = b"".join(part.to_bytes(4, "big") for part in (row, *digest[row : row + ROWS]))
-            keys.add(int.from_bytes(hashlib.blake2b(band, digest_size=8).digest(), "big", signed=True))
+        if len(words) >= SENTENCE:
+            minhash = RMinHash(PERMUTATIONS, SEED)
+            minhash.update(_runs(words, SHINGLE))
+            digest = minhash.digest()
+            keys.update(_key(row, digest[row : row + ROWS]) for row in range(0, PERMUTATIONS, ROWS))
     return keys
+
+
+def _key(row: int, band: Sequence[int]) -> int:
+    digest = hashlib.blake2b(BAND.pack(row, *band), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _runs(words: Sequence[str], length: int) -> list[str]:
+    """Every so many words in a row."""
+    return list(map(" ".join, zip(*(words[at:] for at in range(length)), strict=False)))
+
+
+def _covered(marks: bytes) -> int:
+    """How many words stand in the stretches that are marked; stretches that meet or overlap are one run of words."""
+    return sum(run.end() - run.start() + STRETCH - 1 for run in MARKED.finditer(marks))
 
 
 def group_number(origin: str) -> int:
     """The number of the group that began with this article: of its id alone, so that equal archives agree."""
     return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=6).digest(), "big")
-
-
-def shared_words(words: Sequence[str], stretches: frozenset[str]) -> int:
-    """How many of the words stand in a stretch that is among those."""
-    covered = end = 0
-    for at in range(len(words) - STRETCH + 1):
-        if " ".join(words[at : at + STRETCH]) in stretches:
-            covered += at + STRETCH - max(at, end)
-            end = at + STRETCH
-    return covered
 
 
 def _pending(connection: sqlite3.Connection) -> list[int]:
@@ -189,6 +221,15 @@ ON CONFLICT (article) DO UPDATE SET source = excluded.source, share = excluded.s
     own_quotes = coalesce(:quotes, own_quotes)
 """
 
+WHOLE = """
+SELECT 1 + (length(body) - length(replace(body, char(10, 10), ''))) / 2,
+    (SELECT count(*) FROM quotes q WHERE q.article = a.id)
+FROM articles a WHERE number = ?
+"""
+"""The paragraphs and the quotes of an article: all its own, where none stands before it."""
+
+QUOTES = "SELECT q.text FROM articles a JOIN quotes q ON q.article = a.id WHERE a.number = ?"
+
 FOLLOWERS = """
 WITH RECURSIVE led (id) AS (
     SELECT id FROM articles WHERE number IN (SELECT value FROM json_each(:numbers))
@@ -218,20 +259,18 @@ class _Comparison:
         """The articles of those numbers compared with all others, and every part written that this touches."""
         compared, before = set(numbers), self._neighbours(numbers)
         for number in numbers:
-            self._compare(self._text(number))
+            self._compare(number)
         after = self._neighbours(numbers)
         touched = compared | before | after
         for number in touched:
             past_is_new = number in before - after or not compared.isdisjoint({number, *self._earlier(number)})
-            self._write_source(number, self._own(self._text(number)) if past_is_new else None)
+            self._write_source(number, self._own(number) if past_is_new else None)
         for number in self._followers(touched):
             self._write_part(number)
 
-    def _read_text(self, number: int) -> _Text:
-        id_, body = self._connection.execute("SELECT id, body FROM articles WHERE number = ?", (number,)).fetchone()
-        words = tuple(WORD.findall(body.casefold()))
-        stretches = frozenset(" ".join(words[at : at + STRETCH]) for at in range(len(words) - STRETCH + 1))
-        return _Text(number, id_, body, words, stretches)
+    def _read_text(self, number: int) -> Text:
+        (body,) = self._connection.execute("SELECT body FROM articles WHERE number = ?", (number,)).fetchone()
+        return Text(body)
 
     def _neighbours(self, numbers: Sequence[int]) -> set[int]:
         """The articles that share text with one of those, as far as has been found."""
@@ -241,14 +280,15 @@ class _Comparison:
         )
         return {other for (other,) in found}
 
-    def _compare(self, text: _Text) -> None:
+    def _compare(self, number: int) -> None:
         """The article's sketch and all that it shares with others, written anew."""
-        execute, number = self._connection.execute, text.number
+        execute = self._connection.execute
         execute("DELETE FROM sketch_keys WHERE article = ?", (number,))
         execute("DELETE FROM shared_texts WHERE article = :number OR other = :number", {"number": number})
-        keys = sorted(sketch(text.body))
+        (body,) = execute("SELECT body FROM articles WHERE number = ?", (number,)).fetchone()
+        keys = sorted(sketch(body))
         for other in self._alike(keys):
-            self._keep_pair(text, self._text(other))
+            self._keep_pair(number, other)
         self._connection.executemany(
             "INSERT INTO sketch_keys (key, article) VALUES (?, ?)", [(key, number) for key in keys]
         )
@@ -259,11 +299,13 @@ class _Comparison:
         found = self._connection.execute(ALIKE, {"keys": msgspec.json.encode(keys).decode()})
         return [number for (number,) in found]
 
-    def _keep_pair(self, one: _Text, two: _Text) -> None:
+    def _keep_pair(self, one: int, two: int) -> None:
+        common = self._text(one).different & self._text(two).different
         pair = []
-        for text, other in ((one, two), (two, one)):
-            words = shared_words(text.words, other.stretches)
-            pair.append((text.number, other.number, words, round(words / max(len(text.words), 1), 4)))
+        for number, other in ((one, two), (two, one)):
+            text = self._text(number)
+            words = text.shared(common)
+            pair.append((number, other, words, round(words / max(len(text.words), 1), 4)))
         if max(words for _, _, words, _ in pair) >= LEAST_WORDS and max(share for *_, share in pair) >= LEAST_SHARE:
             self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", pair)
 
@@ -271,16 +313,17 @@ class _Comparison:
         """The articles before this one that share its text, most of it first."""
         return [other for (other, _) in self._connection.execute(EARLIER, {"number": number, "untimed": UNTIMED})]
 
-    def _own(self, text: _Text) -> tuple[int, int]:
+    def _own(self, number: int) -> tuple[int, int]:
         """How many of its paragraphs and quotes stand in no article before it."""
-        before = [self._text(number) for number in self._earlier(text.number)[:PAST]]
-        stretches = frozenset().union(*(other.stretches for other in before))
-        paragraphs = [WORD.findall(paragraph.casefold()) for paragraph in text.body.split("\n\n")]
-        own = sum(2 * shared_words(words, stretches) <= len(words) for words in paragraphs)
-        texts = [f" {' '.join(other.words)} " for other in before]
-        quotes = self._connection.execute("SELECT text FROM quotes WHERE article = ?", (text.id,)).fetchall()
-        spoken = [f" {' '.join(WORD.findall(quote.casefold()))} " for (quote,) in quotes]
-        return own, sum(not any(quote in other for other in texts) for quote in spoken)
+        before = [self._text(other) for other in self._earlier(number)[:PAST]]
+        if not before:
+            paragraphs, quotes = self._connection.execute(WHOLE, (number,)).fetchone()
+            return paragraphs, quotes
+        text = self._text(number)
+        known = set[str]().union(*(text.different & other.different for other in before))
+        quotes = self._connection.execute(QUOTES, (number,)).fetchall()
+        spoken = (f" {' '.join(WORD.findall(quote.casefold()))} " for (quote,) in quotes)
+        return text.own_paragraphs(known), sum(not any(quote in other.told for other in before) for quote in spoken)
 
     def _write_source(self, number: int, own: tuple[int, int] | None) -> None:
         """Where the article's text came from and how much of it; what is `own` too, where that was counted anew."""

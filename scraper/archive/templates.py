@@ -9,12 +9,14 @@ does a person. A site with fewer than HISTORY pages has no habits yet, and whate
 from __future__ import annotations
 
 import sqlite3
+import struct
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
 from extractors.model import Reading
-from extractors.skeleton import Skeleton, likeness
+from extractors.skeleton import Skeleton, likeness, skeleton
+from scraper.archive.captures import CaptureShelf, DamagedCapture
 from scraper.archive.instants import utc_text
 
 UNKNOWN = "unknown-template"
@@ -23,9 +25,15 @@ UNKNOWN = "unknown-template"
 ALIKE = 0.4  # likeness from which two pages are of one template: within a site .82 and more, of two themes .15 and less
 HISTORY = 5  # pages on known templates from which a site has habits
 ENOUGH = 3  # pages read well that make a template known
+FEED_ALONE = "feed@"  # how the extractor is called that takes the text from the feed
 WELL = 0.9  # agreement of the witnesses; a body with a list of other posts in it reaches .8
 UNREADABLE = frozenset({"not-an-article", "needs-feed"})
 """Reasons for finding no article that may be the template's doing; the others the platform or the server gives."""
+
+
+NEWEST = """
+SELECT c.id, c.sha256 FROM articles a JOIN captures c ON c.id = a.capture WHERE a.site = ? ORDER BY c.id DESC LIMIT ?
+"""
 
 
 class Template(NamedTuple):
@@ -44,6 +52,11 @@ class Ruling(NamedTuple):
 
 
 ANY = Ruling(None, is_trusted=True)
+
+
+def is_from_feed(reading: Reading | None) -> bool:
+    """Whether the text is the feed's alone: right, and no evidence that the page can be read."""
+    return reading is not None and reading.article.extractor.startswith(FEED_ALONE)
 
 
 def reads_well(reading: Reading | None) -> bool:
@@ -71,12 +84,18 @@ def trusts(connection: sqlite3.Connection, site: str, shown: Skeleton | None, re
 
 
 def judge(
-    connection: sqlite3.Connection, site: str, shown: Skeleton | None, reading: Reading | None, *, at: datetime
+    connection: sqlite3.Connection,
+    shelf: CaptureShelf,
+    site: str,
+    shown: Skeleton | None,
+    reading: Reading | None,
+    *,
+    at: datetime,
 ) -> Ruling:
     """What becomes of a page, after its template is noted. The caller begins and ends the transaction."""
     if shown is None:
         return ANY
-    held = _nearest(of_site(connection, site), shown)
+    held = _nearest(of_site(connection, site) or _learn(connection, shelf, site, at), shown)
     if held is None:
         is_known = not _has_habits(connection, site)
         if is_known and reading is None:
@@ -86,6 +105,8 @@ def judge(
         return Ruling(held.id, is_trusted=True)
     if not reads_well(reading):
         return Ruling(held.id, is_trusted=False)
+    if is_from_feed(reading):
+        return Ruling(held.id, is_trusted=True)
     (well,) = connection.execute(
         "UPDATE templates SET read_well = read_well + 1 WHERE id = ? RETURNING read_well", (held.id,)
     ).fetchone()
@@ -109,6 +130,18 @@ def mark(connection: sqlite3.Connection, capture: int, template: int) -> None:
     connection.execute("UPDATE captures SET template = ? WHERE id = ?", (template, capture))
 
 
+def _learn(connection: sqlite3.Connection, shelf: CaptureShelf, site: str, at: datetime) -> list[Template]:
+    """The templates of a site that was crawled before templates were looked at, from its newest articles' pages."""
+    for capture, sha256 in connection.execute(NEWEST, (site, HISTORY)).fetchall():
+        try:
+            shown = skeleton(shelf.body(sha256).decode("utf-8", "replace"))
+        except DamagedCapture:
+            continue  # told by 'kliping verify'
+        held = _nearest(of_site(connection, site), shown)
+        mark(connection, capture, held.id if held else _note(connection, site, shown, is_known=True, at=at))
+    return of_site(connection, site)
+
+
 def _nearest(templates: list[Template], shown: Skeleton) -> Template | None:
     """The first that the page is like; of a template that changed by and by the newest form comes first."""
     return next((template for template in templates if likeness(template.skeleton, shown) >= ALIKE), None)
@@ -124,12 +157,8 @@ def _has_habits(connection: sqlite3.Connection, site: str) -> bool:
 
 
 def _note(connection: sqlite3.Connection, site: str, shown: Skeleton, *, is_known: bool, at: datetime) -> int:
-    row = (
-        site,
-        b"".join(value.to_bytes(4, "big") for value in shown),
-        "known" if is_known else "unknown",
-        utc_text(at),
-    )
+    state = "known" if is_known else "unknown"
+    row = (site, struct.pack(f">{len(shown)}I", *shown), state, utc_text(at))
     found = connection.execute(
         "INSERT INTO templates (site, skeleton, state, seen_at) VALUES (?, ?, ?, ?) RETURNING id", row
     )
@@ -137,4 +166,4 @@ def _note(connection: sqlite3.Connection, site: str, shown: Skeleton, *, is_know
 
 
 def _decode(data: bytes) -> Skeleton:
-    return tuple(int.from_bytes(data[at : at + 4], "big") for at in range(0, len(data), 4))
+    return struct.unpack(f">{len(data) // 4}I", data)

@@ -104,7 +104,7 @@ def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit, su
     """The outcome of a visit, after writing all of it. The caller has begun the transaction, and ends it."""
     if visit.reading is not None and forgotten(connection, url=visit.url, article=visit.reading.article.id):
         visit = msgspec.structs.replace(visit, reading=None, capture=None, verdict="refused", reason="redacted")
-    template, visit = _judged(connection, visit)
+    template, visit = _judged(connection, shelf, visit)
     capture = _keep_capture(shelf, visit)
     if capture is not None and template is not None:
         templates.mark(connection, capture, template)
@@ -129,11 +129,11 @@ def settle(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit, su
     return outcome
 
 
-def _judged(connection: sqlite3.Connection, visit: Visit) -> tuple[int | None, Visit]:
+def _judged(connection: sqlite3.Connection, shelf: CaptureShelf, visit: Visit) -> tuple[int | None, Visit]:
     """The template of the page, and the visit; one whose page came on a template not known here has failed."""
     if visit.reading is None and visit.reason not in templates.UNREADABLE:
         return None, visit
-    ruling = templates.judge(connection, visit.site, visit.skeleton, visit.reading, at=visit.at)
+    ruling = templates.judge(connection, shelf, visit.site, visit.skeleton, visit.reading, at=visit.at)
     if ruling.is_trusted:
         return ruling.template, visit
     told = "The template of the page is new to its site, and nothing bears out what was read; its bytes are kept."

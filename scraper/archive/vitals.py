@@ -28,9 +28,12 @@ class PostVitals(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Quarantine(msgspec.Struct, frozen=True, kw_only=True):
-    """A site's pages that came on a template not known to it. `url` is the newest of them; `since` is UTC text."""
+    """A site's pages that came on a template not known to it: those that were not read, and those whose text is the
+    feed's alone. `url` is the newest of them; `since` is UTC text.
+    """
 
-    pages: int
+    unread: int
+    fed: int
     url: str
     since: str
 
@@ -44,9 +47,11 @@ FROM articles WHERE site = ? AND status != 'moved' ORDER BY coalesce(published_a
 """
 
 QUARANTINED = """
-SELECT count(*), (SELECT url FROM frontier WHERE site = :site AND last_error = :reason ORDER BY visited_at DESC LIMIT 1),
-    min((SELECT min(at) FROM outcomes o WHERE o.url = f.url AND o.reason = :reason))
-FROM frontier f WHERE f.site = :site AND f.last_error = :reason
+SELECT c.url, c.fetched_at, coalesce(f.last_error = :reason, 0)
+FROM templates t JOIN captures c ON c.site = t.site AND c.template = t.id
+LEFT JOIN frontier f ON f.url = c.url
+WHERE t.site = :site AND t.state = 'unknown' AND c.id = (SELECT max(id) FROM captures n WHERE n.url = c.url)
+ORDER BY c.id DESC
 """
 
 PUBLISHED = """
@@ -77,8 +82,11 @@ def published(connection: sqlite3.Connection, site: str, count: int, *, until: d
 
 def quarantine(connection: sqlite3.Connection, site: str) -> Quarantine | None:
     """What of the site is in quarantine; None where nothing is."""
-    pages, url, since = connection.execute(QUARANTINED, {"site": site, "reason": UNKNOWN}).fetchone()
-    return Quarantine(pages=pages, url=url, since=since) if pages else None
+    rows = connection.execute(QUARANTINED, {"site": site, "reason": UNKNOWN}).fetchall()
+    if not rows:
+        return None
+    unread = sum(is_unread for _, _, is_unread in rows)
+    return Quarantine(unread=unread, fed=len(rows) - unread, url=rows[0][0], since=min(at for _, at, _ in rows))
 
 
 def is_under_way(connection: sqlite3.Connection, site: str, *, since: datetime) -> bool:

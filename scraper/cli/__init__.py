@@ -12,14 +12,22 @@ import click
 
 from scraper.cli import (
     archive,
+    backup,
     completeness,
     crawl,
+    daemon,
+    doctor,
     extract,
+    health,
+    import_,
     people,
+    query,
     rebuild,
     record,
     redact,
     reextract,
+    run,
+    serve,
     sites,
     stage,
     syndication,
@@ -29,7 +37,7 @@ from scraper.errors import KlipingError, NothingDone
 
 EPILOG = (
     "Exit codes: 0 done · 1 finished, with failures reported · 2 wrong usage · 3 nothing could be done ·"
-    " 130 stopped by Ctrl-C."
+    " 130 stopped by Ctrl-C · 143 stopped by SIGTERM."
 )
 
 
@@ -76,8 +84,12 @@ def main() -> None:
 
 
 for command in (
-    stage.demo, sites.sites, crawl.crawl, extract.extract, extract.quotes, archive.export, archive.search,
-    archive.show, archive.status, completeness.completeness, archive.verify, why.why, record.record, stage.standin,
+    stage.demo, sites.sites, crawl.crawl, run.run, daemon.daemon, health.health,
+    extract.extract, extract.quotes, archive.export, archive.search,
+    archive.show, archive.status, completeness.completeness, archive.verify,
+    backup.backup, doctor.doctor, why.why, record.record, stage.standin,
     people.people, syndication.syndication, redact.redact, reextract.reextract, rebuild.rebuild,
+    query.query, serve.serve,
+    import_.import_,
 ):  # fmt: skip
     main.add_command(command)

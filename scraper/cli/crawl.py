@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from scraper.cli.crawling import report_options
 from scraper.cli.options import db_option
 
 
@@ -15,8 +16,17 @@ from scraper.cli.options import db_option
 @click.option("--limit", type=click.IntRange(min=1), help="Visit at most this many pages of each site.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Skip posts published before this day (UTC).")
 @click.option("--full", is_flag=True, help="Visit every known address again, not only those that are due.")
+@report_options
 @db_option
-def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, full: bool, db: Path) -> None:
+def crawl(
+    names: tuple[str, ...],
+    limit: int | None,
+    since: datetime | None,
+    full: bool,
+    report: Path | None,
+    metrics: Path | None,
+    db: Path,
+) -> None:
     """Crawl newsrooms: those named, or all of the archive.
 
     Polite by default: one request at a time and 2 seconds between two to one host, 4 requests a second over all blogs,
@@ -27,15 +37,12 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
       kliping crawl
       kliping crawl kilas24news.com --since 2026-03-01
     """  # noqa: D301 - \b is click\'s own mark
-    import asyncio
-
     from scraper.archive.store import Archive
-    from scraper.cli.progress import CrawlView
+    from scraper.cli.crawling import Runner, run_once
     from scraper.config import Settings
-    from scraper.crawl import Crawl
     from scraper.errors import NoSuchSite
 
-    settings = Settings.from_environment()
+    runner = Runner(Settings.from_environment(), report=report, metrics=metrics)
     with Archive.open(db) as archive:
         sites = [archive.site(name) for name in dict.fromkeys(names)] or list(archive.sites())
         if not sites:
@@ -45,14 +52,4 @@ def crawl(names: tuple[str, ...], limit: int | None, since: datetime | None, ful
                 raise NoSuchSite(
                     f"{site.name} was removed and is no longer crawled; add it again: kliping sites add {site.url}"
                 )
-        run = Crawl(archive, settings, limit=limit, since=since and since.replace(tzinfo=UTC), full=full)
-
-        async def watch() -> None:
-            with CrawlView(run) as view:
-                async for outcome in run.outcomes(sites):
-                    view.show(outcome)
-
-        with archive.writing():
-            asyncio.run(watch())
-    if run.troubled:
-        raise click.exceptions.Exit(1)
+        run_once(runner, archive, sites, limit=limit, since=since and since.replace(tzinfo=UTC), full=full)

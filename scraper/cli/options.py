@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -66,6 +66,19 @@ class Instant(click.ParamType[datetime]):
         return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
+class Moment(click.ParamType[str]):
+    """An ISO day, or a date-time, as the archive writes times: '2026-03-01', '2026-03-01T05:00:00Z'."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return date.fromisoformat(str(value)).isoformat()
+        except ValueError:
+            read = Instant().convert(value, param, ctx)
+        return read.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Extras(click.ParamType[frozenset[Extra]]):
     """Names of record extras, separated by commas."""
 
@@ -79,3 +92,17 @@ class Extras(click.ParamType[frozenset[Extra]]):
             if name not in EXTRAS:
                 self.fail(f"{name!r} is not among {', '.join(EXTRAS)}.", param, ctx)
         return frozenset(extra for extra in EXTRAS if extra in asked)
+
+
+class Names(click.ParamType[tuple[str, ...]]):
+    """Names separated by commas, each once."""
+
+    name = "names"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        if isinstance(value, tuple):
+            return value
+        asked = tuple(dict.fromkeys(name.strip() for name in str(value).split(",") if name.strip()))
+        if not asked:
+            self.fail("names nothing.", param, ctx)
+        return asked

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -16,6 +13,7 @@ from rich.text import Text
 
 from extractors import Reading
 from scraper.archive.people import Decision, PersonFile, PersonLine
+from scraper.archive.quote_search import QuoteHit
 from scraper.archive.search import SearchHit
 from scraper.archive.store import Counts, Site
 from scraper.errors import KlipingError
@@ -24,7 +22,6 @@ from scraper.recording import Recorded
 from scraper.site_module import module_path
 from scraper.survey import Survey
 
-SPEAKERS = "SELECT speaker, count(*) AS quotes FROM quotes GROUP BY speaker ORDER BY quotes DESC LIMIT 10"
 NARROWEST = 100  # columns of a table in a pipe, where no terminal gives a width
 
 
@@ -103,8 +100,8 @@ def _describe(site: Site) -> str:
     return ", ".join(parts) + "."
 
 
-def paint_sites(sites: Sequence[Site]) -> None:
-    table = new_table("site", "title", "feed", "posts", "zone", "theme", "language")
+def paint_sites(sites: Sequence[Site], schedules: Mapping[str, str]) -> None:
+    table = new_table("site", "title", "feed", "posts", "zone", "theme", "language", "schedule")
     for site in sites:
         total = str(site.total) if site.total is not None else "?"
         add_row(
@@ -116,12 +113,13 @@ def paint_sites(sites: Sequence[Site]) -> None:
             site.zone or "?",
             site.theme or "?",
             site.language or "?",
+            schedules.get(site.name, "–"),
         )
     console().print(table)
 
 
-def paint_site(site: Site) -> None:
-    _pairs((name, value) for name, value in msgspec.structs.asdict(site).items())
+def paint_site(facts: Mapping[str, object]) -> None:
+    _pairs(facts.items())
 
 
 def paint_hits(hits: Sequence[SearchHit]) -> None:
@@ -130,6 +128,17 @@ def paint_hits(hits: Sequence[SearchHit]) -> None:
         out.print(Text(hit.title, style="bold"))
         out.print(f"  {hit.site} · {hit.published or 'no date'} · {hit.url}", markup=False, style="dim")
         out.print(f"  {hit.snippet}", markup=False)
+    if not hits:
+        out.print("Nothing found.")
+
+
+def paint_quote_hits(hits: Sequence[QuoteHit]) -> None:
+    out = console()
+    for hit in hits:
+        out.print(f"“{hit.snippet}”", markup=False)
+        role = f", {hit.role}" if hit.role and hit.role != hit.speaker else ""
+        out.print(f"  — {hit.speaker or 'speaker not known'}{role}", markup=False)
+        out.print(f"  {hit.site} · {hit.published or 'no date'} · {hit.url}", markup=False, style="dim")
     if not hits:
         out.print("Nothing found.")
 
@@ -267,42 +276,3 @@ def _pairs(pairs: Iterable[tuple[str, object]]) -> None:
     for name, value in pairs:
         if value is not None:
             out.print(f"{name + ':':<12} {value}", markup=False)
-
-
-def paint_demo(db: Path, sites: Sequence[Site], counts: Counts, record: dict[str, Any]) -> None:
-    """What the demo archived, one record in full, and what to try next."""
-    out = console()
-    titles = {site.name: site for site in sites}
-    table = new_table("newsroom", "theme", "posts in feed", "articles", "quotes", "first", "last")
-    for count in counts.sites:
-        site = titles[count.site]
-        add_row(
-            table,
-            site.title,
-            site.theme or "?",
-            str(site.total),
-            str(count.articles),
-            str(count.quotes),
-            (count.first_published or "–")[:10],
-            (count.last_published or "–")[:10],
-        )
-    out.print(table)
-    out.print()
-    paint_record(record)
-    out.print()
-    out.print("Next:")
-    for command in (
-        f"{_beside('kliping')} search --db {db} banjir",
-        f"{_beside('kliping')} export --db {db} -o {db.with_suffix('.jsonl')}",
-        f"{_beside('sqlite-utils')} {db} '{SPEAKERS}' --table",
-    ):
-        out.print(f"  {command}", markup=False)
-
-
-def _beside(program: str) -> str:
-    """How to call a program installed with this one: its bare name where the PATH leads to it, else where it lies."""
-    here = Path(sys.argv[0]).with_name(program)
-    found = shutil.which(program)
-    if found is not None and Path(found).resolve() == here.resolve():
-        return program
-    return os.path.relpath(here) if here.exists() else program

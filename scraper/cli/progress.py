@@ -132,7 +132,7 @@ class CrawlView:
             if report.foreign:
                 self._out.print(f"{name}: {report.foreign} addresses of other sites in its feed were left alone.")
             if report.quarantined:
-                told = f"{report.quarantined} pages came on a template new to it and were not read; see 'kliping health'."
+                told = f"{report.quarantined} pages on a template new to it were not read; see 'kliping health'."
                 self._out.print(f"{name}: {told}", markup=False)
             if report.trouble:
                 self._out.print(f"{name}: {report.trouble}", markup=False)

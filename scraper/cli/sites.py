@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scraper.cli.options import db_option, json_option
 
+if TYPE_CHECKING:
+    from scraper.archive.store import Site
+
 
 @click.group()
 def sites() -> None:
-    """Add, list, show and remove newsrooms."""
+    """Add, list, show, schedule and remove newsrooms."""
 
 
 @sites.command("add")
@@ -64,11 +69,11 @@ def list_(as_json: bool, db: Path) -> None:
     from scraper.cli.paint import paint_sites, print_json
 
     with Archive.open(db, readonly=True) as archive:
-        found = archive.sites()
+        found, schedules = archive.sites(), {row.site: row.told for row in archive.schedules()}
     if as_json:
-        print_json(found)
+        print_json([_with_schedule(site, schedules.get(site.name)) for site in found])
     else:
-        paint_sites(found)
+        paint_sites(found, schedules)
 
 
 @sites.command("show")
@@ -79,13 +84,43 @@ def show(site: str, as_json: bool, db: Path) -> None:
     """Show what is known of one newsroom."""
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_site, print_json
+    from scraper.schedule import schedule_of
 
     with Archive.open(db, readonly=True) as archive:
-        found = archive.site(site)
-    if as_json:
-        print_json(found)
-    else:
-        paint_site(found)
+        found = _with_schedule(archive.site(site), schedule_of(archive, site, datetime.now(UTC)))
+    print_json(found) if as_json else paint_site(found)
+
+
+def _with_schedule(site: Site, schedule: object) -> dict[str, object]:
+    import msgspec
+
+    return {**msgspec.structs.asdict(site), "schedule": schedule}
+
+
+@sites.command("schedule")
+@click.argument("site")
+@click.argument("when", required=False)
+@click.option("--zone", help="Time zone of a cron expression; the newsroom's own by default, UTC where none is known.")
+@db_option
+def schedule(site: str, when: str | None, zone: str | None, db: Path) -> None:
+    """Say when a newsroom is to be crawled by 'kliping run --due' or 'kliping daemon'.
+
+    WHEN is a cron expression or "every 30m", "every 6h", "every 1d"; "never" takes the schedule away. Without WHEN it
+    is shown.
+
+    \b
+    Examples:
+      kliping sites schedule kilas24news.com "every 6h"
+      kliping sites schedule kilas24news.com "0 6 * * 1-5" --zone Asia/Jakarta
+    """  # noqa: D301 - click wants the backspace itself
+    from scraper.archive.store import Archive
+    from scraper.schedule import schedule_of, set_schedule
+
+    with Archive.open(db) as archive:
+        if when is not None:
+            set_schedule(archive, site, when, zone, datetime.now(UTC))
+        told = schedule_of(archive, site, datetime.now(UTC))
+    click.echo(f"{site}: {told or 'no schedule'}")
 
 
 @sites.command("remove")
@@ -94,8 +129,6 @@ def show(site: str, as_json: bool, db: Path) -> None:
 @db_option
 def remove(site: str, purge: bool, db: Path) -> None:
     """Stop archiving a newsroom. Its articles stay, unless --purge."""
-    from datetime import UTC, datetime
-
     from scraper.archive.store import Archive
 
     with Archive.open(db) as archive, archive.writing():

@@ -100,7 +100,10 @@ class Crawl:
             if self.stopped:
                 return
             await crew
-            syndication.update(self._archive)
+            while syndication.update_some(self._archive) == syndication.BATCH:
+                await asyncio.sleep(0)  # in which a request to stop is heard
+                if self.stopped:
+                    return
             whole = True
         except BaseExceptionGroup as group:
             raise _first(group) from group
@@ -162,9 +165,7 @@ class Crawl:
             report, begun = self.reports[site.name], self._now()
             report.stage = "listing"
             try:
-                listing = Listing(
-                    self._archive, site, report, since=self._since, now=self._now, whole=self._full
-                )
+                listing = Listing(self._archive, site, report, since=self._since, now=self._now, whole=self._full)
                 await listing.note_all(fetcher)
                 keep_manners(self._archive, self._run, fetcher)
                 await self._visit_due(site, fetcher, readers, report, settled)
@@ -197,7 +198,7 @@ class Crawl:
                 return
             chunk = pages[start : start + CHUNK]
             texts = await visiting.feed_texts(chunk)
-            visiting.repeated = repeating.lines()
+            visiting.repeated = await repeating.lines()
             for page in chunk:
                 if self.stopped:
                     break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Literal
 
 import msgspec
@@ -64,3 +65,7 @@ def record_schema() -> dict[str, Any]:
         parts[name]["required"].insert(0, "schema")
         parts[name]["additionalProperties"] = False
     return {"$schema": DIALECT, "title": "A line of a Kliping export", "oneOf": [article, tombstone], "$defs": parts}
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(record_schema()), indent=2) + b"\n")

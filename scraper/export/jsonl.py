@@ -6,52 +6,24 @@ the new one. Whoever keeps the manifest's `last_seq` asks for the rest by it nex
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
 from datetime import datetime
-from heapq import merge
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, get_args
 
 import msgspec
 
-from extractors.model import SCHEMA
-from scraper.archive.history import records_as_of
-from scraper.archive.instants import utc_text
-from scraper.archive.optouts import withheld
-from scraper.archive.privacy import spared
-from scraper.archive.records import Extra, Record
-from scraper.archive.store import Archive
-from scraper.files import replacing, troubles_told
+from scraper.archive.records import Extra
+from scraper.archive.store import Archive, Tombstone
+from scraper.errors import UsageProblem
+from scraper.export.contract import ArticleRecord
+from scraper.export.manifest import Filters, Manifest, Tally, write_manifest
+from scraper.export.placing import HashedStream, opened
+from scraper.export.selection import all_by_seq
 
-SUFFIX = ".manifest.json"
+KEYS = ArticleRecord.__struct_fields__
+"""A line's keys in the order of the contract."""
 
-
-class Filters(msgspec.Struct, frozen=True, kw_only=True):
-    """What was asked for: one site or all; what came after a seq, or changed in the archive since a time."""
-
-    site: str | None = None
-    since_seq: int | None = None
-    since_date: str | None = None
-    as_of: str | None = None
-    include_opted_out: bool = False
-    include_private: bool = False
-    with_: tuple[Extra, ...] = msgspec.field(default=(), name="with")
-
-
-class Manifest(msgspec.Struct, frozen=True, kw_only=True):
-    """What an export holds. `count` is of lines, tombstones among them; the seqs are null where there is none."""
-
-    schema: str
-    archive: str
-    created_at: str
-    filters: Filters
-    count: int
-    tombstones: int
-    first_seq: int | None
-    last_seq: int | None
-    sha256: str
-    """Of the file's bytes."""
+EXTRAS: tuple[Extra, ...] = get_args(Extra)
 
 
 def export(
@@ -65,92 +37,61 @@ def export(
     with_: frozenset[Extra] = frozenset(),
     include_opted_out: bool = False,
     include_private: bool = False,
+    fields: tuple[str, ...] | None = None,
 ) -> Manifest:
-    """The manifest of what was written to `target`: a path, which gets its manifest beside it, or an open stream.
-
-    `since` is a seq (what came after it) or a time (what changed in the archive at it or later); `as_of` gives the
-    records as they were held at that time, and no tombstones. What its owner opted out of stands there without its
-    text, and no speaker whose name is not public is named, unless included. Raises NoSuchSite, and DiskFull; either
-    leaves the target as it was.
-    """
-    if site is not None:
-        archive.check_site(site)
-    filters = Filters(
+    """`deliver`, with what is asked for as in Filters.asked."""
+    filters = Filters.asked(
         site=site,
-        since_seq=since if isinstance(since, int) else None,
-        since_date=utc_text(since) if isinstance(since, datetime) else None,
-        as_of=utc_text(as_of) if as_of is not None else None,
+        since=since,
+        as_of=as_of,
+        with_=with_,
         include_opted_out=include_opted_out,
         include_private=include_private,
-        with_=tuple(sorted(with_)),
+        fields=fields,
     )
-    with troubles_told(target):
-        if not isinstance(target, Path):
-            manifest = _write(archive, target, filters, at)
-            target.flush()
-            return manifest
-        with replacing(target) as stream:
-            manifest = _write(archive, stream, filters, at)
-        with replacing(manifest_path(target)) as stream:
-            stream.write(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
-        return manifest
+    return deliver(archive, target, filters, at=at)
 
 
-def manifest_path(target: Path) -> Path:
-    """Where the manifest of an export lies: 'x.jsonl' -> 'x.jsonl.manifest.json'."""
-    return target.with_name(target.name + SUFFIX)
+def deliver(archive: Archive, target: Path | BinaryIO, filters: Filters, *, at: datetime) -> Manifest:
+    """The manifest of what was written to `target`: a path, which gets its manifest beside it, or an open stream.
+
+    What its owner opted out of stands there without its text, and no speaker whose name is not public is named, unless
+    included. Raises NoSuchSite, UsageProblem for a field that no record has, and DiskFull; each leaves the target as it
+    was.
+    """
+    if filters.site is not None:
+        archive.check_site(filters.site)
+    extras = {*filters.with_, *(extra for extra in EXTRAS if extra in (filters.fields or ()))}
+    filters = msgspec.structs.replace(filters, fields=_in_order(filters.fields), with_=tuple(sorted(extras)))
+    tally = Tally()
+    with opened(target) as stream:
+        _write(archive, stream, filters, tally)
+    manifest = tally.manifest(archive, filters, at=at, sha256=stream.sha256, form="jsonl")
+    if isinstance(target, Path):
+        write_manifest(target, manifest)
+    return manifest
 
 
-def _write(archive: Archive, stream: BinaryIO, filters: Filters, at: datetime) -> Manifest:
-    count = tombstones = 0
-    first = last = None
-    whole = hashlib.sha256()
+def _in_order(fields: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """The fields in the order of the contract. Raises UsageProblem for one that no record has."""
+    if fields is None:
+        return None
+    unknown = [name for name in fields if name not in KEYS]
+    if unknown:
+        raise UsageProblem(f"No record has the field {unknown[0]!r}; there are: {', '.join(KEYS)}.")
+    return tuple(key for key in KEYS if key in fields)
+
+
+def _write(archive: Archive, stream: HashedStream, filters: Filters, tally: Tally) -> None:
+    encode = msgspec.json.Encoder().encode
     with archive.snapshot():
-        for seq, line, is_tombstone in _lines(archive, filters):
-            stream.write(line)
-            whole.update(line)
-            count += 1
-            tombstones += is_tombstone
-            first, last = min(seq, first or seq), max(seq, last or seq)
-    return Manifest(
-        schema=SCHEMA,
-        archive=archive.path.name,
-        created_at=utc_text(at),
-        filters=filters,
-        count=count,
-        tombstones=tombstones,
-        first_seq=first,
-        last_seq=last,
-        sha256=whole.hexdigest(),
-    )
+        for seq, one in all_by_seq(archive, filters):
+            line: Any = one if isinstance(one, Tombstone) or filters.fields is None else _part(one, filters.fields)
+            stream.write(encode(line) + b"\n")
+            tally.count += 1
+            tally.tombstones += isinstance(one, Tombstone)
+            tally.meet(seq)
 
 
-def _lines(archive: Archive, filters: Filters) -> Iterator[tuple[int, bytes, bool]]:
-    """seq, JSON line, whether it is a tombstone; by seq, which no two share."""
-    encode = msgspec.json.Encoder().encode
-    if filters.as_of is not None:
-        for record in records_as_of(archive, datetime.fromisoformat(filters.as_of), site=filters.site):
-            yield record["seq"], encode(_allowed(record, filters)) + b"\n", False
-        return
-    yield from _newest_lines(archive, filters)
-
-
-def _newest_lines(archive: Archive, filters: Filters) -> Iterator[tuple[int, bytes, bool]]:
-    since_date = datetime.fromisoformat(filters.since_date) if filters.since_date else None
-    encode = msgspec.json.Encoder().encode
-    records = (
-        (record["seq"], encode(_allowed(record, filters)) + b"\n", False)
-        for record in archive.records(
-            site=filters.site, since_seq=filters.since_seq, since_date=since_date, with_=frozenset(filters.with_)
-        )
-    )
-    removed = (
-        (tombstone.seq, encode(tombstone) + b"\n", True)
-        for tombstone in archive.tombstones(site=filters.site, since_seq=filters.since_seq, since_date=since_date)
-    )
-    yield from merge(records, removed)
-
-
-def _allowed(record: Record, filters: Filters) -> Record:
-    allowed = record if filters.include_private else spared(record)
-    return allowed if filters.include_opted_out else withheld(allowed)
+def _part(record: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    return {key: record[key] for key in fields if key in record}

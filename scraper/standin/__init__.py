@@ -6,7 +6,7 @@ words, no editing over HTTP.
 """
 
 from scraper.standin.newsroom import Expectation, ExpectedQuote, Newsroom, Post, fixtures_dir, read_post
-from scraper.standin.server import Fault, Hit, StandIn, serve
+from scraper.standin.server import Fault, Hit, StandIn, serve, serve_all
 from scraper.standin.traps import Traps
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "fixtures_dir",
     "read_post",
     "serve",
+    "serve_all",
 ]

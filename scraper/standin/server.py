@@ -69,9 +69,7 @@ class Fault(msgspec.Struct):
 class StandIn:
     """A newsroom served while the `with` block runs. Change `newsroom.posts` and `faults`, read `log`, at any time."""
 
-    def __init__(
-        self, newsroom: Newsroom, host: str = "127.0.0.1", port: int = 0, *, site: NewSite = Site
-    ) -> None:
+    def __init__(self, newsroom: Newsroom, host: str = "127.0.0.1", port: int = 0, *, site: NewSite = Site) -> None:
         self.newsroom = newsroom
         self.site = site
         self.host = host
@@ -200,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         standin.record(self._hit(status, 0 if self.command == "HEAD" else len(body), arrived))
         if fault is not None and fault.delay:
             standin.closing.wait(fault.delay)
-        self._send(status, headers, body)
+        self._send(status, [*headers.items(), *answer.headers], body)
 
     def do_HEAD(self) -> None:
         self.do_GET()
@@ -214,7 +212,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self, answer: Answer) -> tuple[int, dict[str, str], bytes]:
         """Status, headers and body on the wire: 304 where the client holds it, gzip where it can read it."""
         body = answer.body.encode() if answer.kept is None else answer.kept
-        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding", **dict(answer.headers)}
+        headers = {"Content-Type": answer.content_type, "Vary": "Accept-Encoding"}
         if answer.location:
             headers["Location"] = answer.location
         if answer.changed is not None:
@@ -238,10 +236,10 @@ class _Handler(BaseHTTPRequestHandler):
         except ValueError:
             return False
 
-    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    def _send(self, status: int, headers: Sequence[tuple[str, str]], body: bytes) -> None:
         try:
             self.send_response(status)
-            for name, value in headers.items():
+            for name, value in headers:
                 self.send_header(name, value)
             if status != HTTPStatus.NOT_MODIFIED:
                 self.send_header("Content-Length", str(len(body)))

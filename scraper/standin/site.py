@@ -40,7 +40,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     `changed` becomes Last-Modified: of an item page the post's own update, though pager and widgets change without it,
     so only the ETag is proof. None: no validators at all. `location` is where a redirect leads. `kept` is a page sent
-    byte by byte, in the place of `body`; `headers` go along with those the server writes, and win.
+    byte by byte, in the place of `body`; `headers` go along with those the server writes, a name twice where it comes
+    twice.
     """
 
     body: str = ""

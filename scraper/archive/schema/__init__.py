@@ -22,6 +22,8 @@ from scraper.archive.schema import (
     m007_redactions,
     m008_rereading,
     m009_watch,
+    m010_search,
+    m011_edges,
 )
 
 APPLICATION_ID = 0x4B4C4950  # "KLIP"
@@ -37,6 +39,8 @@ STEPS = (
     m007_redactions,
     m008_rereading,
     m009_watch,
+    m010_search,
+    m011_edges,
 )
 VERSION = len(STEPS)
 
