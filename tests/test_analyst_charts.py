@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from scraper.analyst.charts import articles_per_day, bars, completeness, edits_by_month, quotes_by_month
+from scraper.analyst.charts import articles_per_day, bars, completeness, edits_by_month, network, quotes_by_month
 from scraper.analyst.words import Words, chosen
 
 ENGLISH = Words("en")
@@ -100,3 +100,21 @@ def test_dates_and_numbers_follow_the_language() -> None:
     )
     assert (ENGLISH.day(None), ENGLISH.day("2026-13-01"), ENGLISH.moment("soon")) == ("–", "2026-13-01", "soon")
     assert (ENGLISH.number(12345), indonesian.number(12345)) == ("12,345", "12.345")
+
+
+def test_a_network_draws_who_copied_whom() -> None:
+    """A dot a newsroom, a line a pair from the first to print to the copier, thicker for more; a site's own reprints
+    are no line, and a hostile title stays text.
+    """
+    pairs = [
+        {"printed_first": "a.example", "copied_by": "b.example", "articles": 6},
+        {"printed_first": "b.example", "copied_by": "c.example", "articles": 3},
+        {"printed_first": "c.example", "copied_by": "c.example", "articles": 9},
+    ]
+    drawn = str(network(pairs, {"a.example": "<b>Asal</b>"}, ENGLISH))
+    assert (drawn.count("<circle"), drawn.count('<line class="link"')) == (3, 2)
+    assert "&lt;b&gt;Asal&lt;/b&gt; → b.example: 6" in drawn
+    assert "<b>" not in drawn
+    assert 'stroke-width="4.0"' in drawn
+    assert 'stroke-width="2.5"' in drawn
+    assert str(network([], {}, ENGLISH)) == ""

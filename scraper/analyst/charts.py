@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from math import ceil, log10
+from math import ceil, cos, hypot, log10, pi, sin, tau
 
 from markupsafe import Markup
 
@@ -21,6 +21,8 @@ WIDEST = 40  # a bar
 MOST_LABELS = 6  # along the foot
 SITES_SHOWN = 5  # by name; the others are one series
 CELL = 20  # of the calendar
+RING = 16  # newsrooms of the network
+MIDDLE, CENTRE, RADIUS = 180, 130, 100
 
 Row = Mapping[str, object]
 Series = Mapping[str, Sequence[float]]
@@ -30,6 +32,15 @@ BAR = Markup(
     "<title>{title}</title></rect>"
 )
 LABEL = Markup('<text class="tick" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
+LINK = Markup(
+    '<line class="link" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke-width="{:.1f}" marker-end="url(#to)">'
+    "<title>{}</title></line>"
+)
+ARROW = Markup(
+    '<defs><marker id="to" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="9" markerHeight="9" orient="auto"'
+    ' markerUnits="userSpaceOnUse"><path class="tip" d="M0 0 8 4 0 8z"/></marker></defs>'
+)
+NODE = Markup('<circle class="mark c0" cx="{:.1f}" cy="{:.1f}" r="6"><title>{}</title></circle>')
 LINE = Markup('<line class="grid" x1="{}" x2="{}" y1="{:.1f}" y2="{:.1f}"/>')
 
 
@@ -89,6 +100,44 @@ def completeness(rows: Iterable[Row], words: Words) -> Markup:
             key, x = f"{year}-{month + 1:02d}", LEFT + 8 + month * (CELL + 4)
             parts.append(_cell(key, held.get(key), x, y, words))
     return _image(words("completeness"), parts, LEFT + 12 * (CELL + 4) + 8, TOP + len(years) * (CELL + 4), "calendar")
+
+
+def network(pairs: Iterable[Row], titles: Mapping[str, str], words: Words) -> Markup:
+    """Newsrooms in a ring, a line from whoever printed first to whoever copied, thicker the more articles; those with
+    most to do with the others, where they are many.
+    """
+    held = [(str(row["printed_first"]), str(row["copied_by"]), int(str(row["articles"]))) for row in pairs]
+    counts: Counter[str] = Counter()
+    for first, copier, articles in held:
+        counts.update({first: articles, copier: articles})
+    ring = sorted(site for site, _ in counts.most_common(RING))
+    if not ring:
+        return Markup("")
+    places = {site: _on_ring(at, len(ring)) for at, site in enumerate(ring)}
+    drawn = [one for one in held if one[0] in places and one[1] in places and one[0] != one[1]]
+    most = max((articles for *_, articles in drawn), default=1)
+    parts = [
+        LINK.format(*_shortened(places[first], places[copier]), 1 + 3 * articles / most,
+                    f"{titles.get(first, first)} → {titles.get(copier, copier)}: {articles}")
+        for first, copier, articles in drawn
+    ]  # fmt: skip
+    for site, (x, y) in places.items():
+        name = titles.get(site, site)
+        parts.append(NODE.format(x, y, f"{name}: {counts[site]}"))
+        parts.append(LABEL.format(x, y + (22 if y > CENTRE + 1 else -12), "middle", name))
+    return _image(words("who_copies"), [ARROW, *parts], 2 * MIDDLE, 2 * CENTRE, "network")
+
+
+def _on_ring(at: int, count: int) -> tuple[float, float]:
+    angle = tau * at / count + pi
+    return MIDDLE + RADIUS * cos(angle), CENTRE + RADIUS * sin(angle)
+
+
+def _shortened(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, ...]:
+    """The line without the room of the dots at its ends."""
+    length = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    dx, dy = (10 * (end[side] - start[side]) / length for side in (0, 1))
+    return start[0] + dx, start[1] + dy, end[0] - dx, end[1] - dy
 
 
 def bars(title: str, places: Sequence[str], series: Series, ticks: Sequence[str] | None = None) -> Markup:

@@ -149,13 +149,15 @@ async def site(datasette: Any, request: Any) -> Response:
 
 async def releases(datasette: Any, request: Any) -> Response:
     pairs = await _shown(datasette, lambda view: desk.answer(view, "who_copies_whom"))
+    titles = {row["name"]: row["title"] for row in await _shown(datasette, desk.sites)}
     return await _page(
         datasette,
         request,
         "releases",
         releases=await _shown(datasette, desk.releases),
         pairs=pairs[:30],
-        titles={row["name"]: row["title"] for row in await _shown(datasette, desk.sites)},
+        titles=titles,
+        chart=charts.network(pairs, titles, words(request)),
     )
 
 
