@@ -13,10 +13,11 @@ from pathlib import Path
 import msgspec
 
 from scraper.archive import people, syndication
+from scraper.archive.counts import Counts
 from scraper.archive.history import Revision, revisions
 from scraper.archive.people import PersonLine
 from scraper.archive.records import Record
-from scraper.archive.store import Archive, Counts, Site
+from scraper.archive.store import Archive, Site
 from scraper.archive.syndication import Part
 from scraper.config import Settings
 from scraper.crawl import Crawl

@@ -24,6 +24,7 @@ from extractors.urls import canonical
 from scraper.archive import (
     completeness,
     connection,
+    counts,
     frontier,
     optouts,
     receipts,
@@ -35,6 +36,7 @@ from scraper.archive import (
 )
 from scraper.archive.captures import Capture, CaptureShelf
 from scraper.archive.completeness import Completeness
+from scraper.archive.counts import Counts
 from scraper.archive.instants import instant, utc_text
 from scraper.archive.listings import Absent, Listings
 from scraper.archive.purge import purge_site
@@ -94,30 +96,6 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
     at: str
     sha256: str | None
     """Of the raw page the record was read from."""
-
-
-class SiteCount(msgspec.Struct, frozen=True, kw_only=True):
-    """What the archive holds of one site. Times are UTC texts; `outcomes` are those of its last run."""
-
-    site: str
-    articles: int
-    quotes: int
-    first_published: str | None
-    last_published: str | None
-    due: int
-    failed: int
-    last_run: int | None
-    last_run_at: str | None
-    outcomes: dict[str, int]
-
-
-class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """What the archive holds, in all and site by site."""
-
-    articles: int
-    quotes: int
-    captures: int
-    sites: tuple[SiteCount, ...]
 
 
 class Archive:
@@ -489,47 +467,7 @@ class Archive:
     def counts(self) -> Counts:
         """What the archive holds, in all and for each site that is crawled."""
         with self.snapshot():
-            articles, quotes, captures = (
-                self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
-                for table in ("articles", "quotes", "captures")
-            )
-            sites = tuple(self._count_site(site.name) for site in self.sites())
-        return Counts(articles=articles, quotes=quotes, captures=captures, sites=sites)
-
-    def _count_site(self, site: str) -> SiteCount:
-        execute = self._connection.execute
-        articles, first, last = execute(
-            "SELECT count(*), min(published_at), max(published_at) FROM articles WHERE site = ?", (site,)
-        ).fetchone()
-        (quotes,) = execute(
-            "SELECT count(*) FROM quotes WHERE article IN (SELECT id FROM articles WHERE site = ?)", (site,)
-        ).fetchone()
-        due, failed = execute(
-            "SELECT count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'failed')"
-            " FROM frontier WHERE site = ?",
-            (site,),
-        ).fetchone()
-        run = execute(
-            "SELECT id, started_at FROM runs WHERE EXISTS (SELECT 1 FROM json_each(sites) WHERE value = ?)"
-            " ORDER BY id DESC LIMIT 1",
-            (site,),
-        ).fetchone()
-        run_id, run_at = run or (None, None)
-        outcomes = execute(
-            "SELECT outcome, count(*) FROM outcomes WHERE run = ? AND site = ? GROUP BY outcome", (run_id, site)
-        )
-        return SiteCount(
-            site=site,
-            articles=articles,
-            quotes=quotes,
-            first_published=first,
-            last_published=last,
-            due=due,
-            failed=failed,
-            last_run=run_id,
-            last_run_at=run_at,
-            outcomes=dict(outcomes.fetchall()),
-        )
+            return counts.count(self._connection, [site.name for site in self.sites()])
 
     def _read(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with connection.troubles_told(self.path):

@@ -12,10 +12,11 @@ from rich.table import Table
 from rich.text import Text
 
 from extractors import Reading
+from scraper.archive.counts import Counts
 from scraper.archive.people import Decision, PersonFile, PersonLine
 from scraper.archive.quote_search import QuoteHit
 from scraper.archive.search import SearchHit
-from scraper.archive.store import Counts, Site
+from scraper.archive.store import Site
 from scraper.errors import KlipingError
 from scraper.newsrooms import Added
 from scraper.recording import Recorded
