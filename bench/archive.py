@@ -25,9 +25,9 @@ from bench.invented import BEGIN, COMMON, MIDDLING, RARE, Invention, sites, word
 from bench.stored import MISSING, SHARED
 from scraper.archive import syndication
 from scraper.archive.captures import Capture
-from scraper.archive.quote_search import find_quotes
 from scraper.archive.records import ARTICLE_COLUMNS
-from scraper.archive.search import find
+from scraper.archive.search.articles import find
+from scraper.archive.search.quotes import find_quotes
 from scraper.archive.store import Archive, Site
 from scraper.archive.visits import Visit
 from scraper.export.jsonl import export

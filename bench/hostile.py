@@ -25,9 +25,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
 from scraper.archive.store import Site as CrawledSite
+from scraper.archive.upkeep.soundness import problems
 from scraper.config import Settings
 from scraper.crawl import Crawl
 from scraper.outcomes import REASONS, Outcome

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import msgspec
 
 from bench.newsrooms import Newsrooms, newsroom
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.config import Settings
 from scraper.newsrooms import add_sites
 from scraper.standin import Hit, Newsroom

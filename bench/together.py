@@ -29,8 +29,8 @@ import msgspec
 from click.testing import CliRunner, Result
 
 from bench.newsrooms import newsroom
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main as kliping
 from scraper.config import Settings
 from scraper.crawl import Crawl

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import msgspec
 
-from scraper.archive import people, syndication
+from scraper.archive import syndication
 from scraper.archive.counts import Counts
-from scraper.archive.history import Revision, revisions
-from scraper.archive.people import PersonLine
+from scraper.archive.people import register
+from scraper.archive.people.register import PersonLine
 from scraper.archive.records import Record
 from scraper.archive.store import Archive, Site
 from scraper.archive.syndication import Part
+from scraper.archive.versions.history import Revision, revisions
 from scraper.config import Settings
 from scraper.crawl import Crawl
 from scraper.errors import KlipingError, UsageProblem
@@ -121,7 +122,7 @@ def _shown(archive: Archive) -> Demo:
         record=_showpiece(list(records.values())),
         edited=revisions(archive, edited),
         copies=[Copy(part, records[part.article]) for part in parts],
-        people=people.people(archive)[:SHOWN_PEOPLE],
+        people=register.people(archive)[:SHOWN_PEOPLE],
     )
 
 

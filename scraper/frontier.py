@@ -2,7 +2,7 @@
 
 An address never seen is due. One whose feed stamp differs from that of its last settled visit is due again, whatever
 came of that visit. A failed one comes due in the next run. The rest is visited again by age and habits, as
-`scraper.archive.revisits` has it, or when somebody asks for everything.
+`scraper.archive.addresses.revisits` has it, or when somebody asks for everything.
 
 An address belongs to the crawled site whose host it has, else to the crawled site that named it first: whatever a feed
 says, it takes no address away from another site.
@@ -17,9 +17,9 @@ import msgspec
 
 from extractors.model import FeedEntry
 from extractors.urls import canonical, site_name
-from scraper.archive.frontier import Due, Known, Sighting
+from scraper.archive.addresses.frontier import Due, Known, Sighting
+from scraper.archive.addresses.revisits import STANDARD, Revisits
 from scraper.archive.instants import instant_text, stamp
-from scraper.archive.revisits import STANDARD, Revisits
 from scraper.archive.store import Archive
 
 __all__ = ["Discovery", "Due", "discovered", "due", "listed"]

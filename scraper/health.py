@@ -17,10 +17,10 @@ from typing import Literal
 import msgspec
 
 from scraper import schedule
-from scraper.archive import templates, vitals
 from scraper.archive.instants import instant, utc_text
+from scraper.archive.sites import templates, vitals
+from scraper.archive.sites.vitals import PostVitals
 from scraper.archive.store import Archive, Site
-from scraper.archive.vitals import PostVitals
 from scraper.errors import NothingDone
 
 Kind = Literal["template", "coverage", "silent", "overdue", "trouble"]

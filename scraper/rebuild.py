@@ -17,12 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-from scraper.archive import derivation, syndication
+from scraper.archive import syndication
 from scraper.archive.captures import DamagedCapture
 from scraper.archive.connection import troubles_told
-from scraper.archive.derivation import Revisions
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
+from scraper.archive.versions import derivation
+from scraper.archive.versions.derivation import Revisions
 from scraper.archive.visits import as_of_site
 from scraper.crew import Crew
 from scraper.errors import ArchiveUnusable

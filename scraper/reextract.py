@@ -17,11 +17,12 @@ import msgspec
 
 from extractors.model import Article, Reading
 from extractors.skeleton import Skeleton
-from scraper.archive import edges, rereadings, templates
 from scraper.archive.captures import Capture, DamagedCapture
 from scraper.archive.records import Record
-from scraper.archive.rereadings import Kept
+from scraper.archive.sites import edges, templates
 from scraper.archive.store import Archive
+from scraper.archive.versions import rereadings
+from scraper.archive.versions.rereadings import Kept
 from scraper.archive.visits import Visit, as_of_site
 from scraper.crew import Crew
 from scraper.errors import NothingDone

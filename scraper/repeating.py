@@ -20,11 +20,12 @@ from typing import Protocol
 import msgspec
 
 from extractors.repetition import repeated_lines
-from scraper.archive import edges, rereadings
 from scraper.archive.captures import DamagedCapture
-from scraper.archive.edges import Sampled
-from scraper.archive.rereadings import Kept
+from scraper.archive.sites import edges
+from scraper.archive.sites.edges import Sampled
 from scraper.archive.store import Archive
+from scraper.archive.versions import rereadings
+from scraper.archive.versions.rereadings import Kept
 from scraper.reading import Answered, Read, read_edges
 
 FEWEST = 3  # pages; a sentence that an editor added to two of a small site's six posts is no promotion

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 import msgspec
 
 from scraper.archive.instants import instant
-from scraper.archive.receipts import HostReceipt
-from scraper.archive.schedules import ScheduleRow
+from scraper.archive.sites.receipts import HostReceipt
+from scraper.archive.sites.schedules import ScheduleRow
+from scraper.archive.sites.templates import UNKNOWN
+from scraper.archive.sites.turns import Turn
 from scraper.archive.store import Archive
-from scraper.archive.templates import UNKNOWN
-from scraper.archive.turns import Turn
 from scraper.errors import NothingDone
 from scraper.health import Finding
 from scraper.schedule import Schedule

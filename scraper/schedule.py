@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 from cronsim import CronSim, CronSimError
 
-from scraper.archive.schedules import ScheduleRow
+from scraper.archive.sites.schedules import ScheduleRow
 from scraper.archive.store import Archive
 from scraper.errors import UsageProblem
 

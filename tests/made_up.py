@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scraper import health
+from scraper.archive.sites.turns import Turn
 from scraper.archive.store import Archive, Site
-from scraper.archive.turns import Turn
 from scraper.health import Finding
 
 T0 = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)

@@ -17,9 +17,9 @@ import pytest
 from sqlite_utils import Database
 
 from scraper.archive import schema
-from scraper.archive.search import search
-from scraper.archive.soundness import problems
+from scraper.archive.search.articles import search
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.errors import (
     ArchiveLocked,
     ArchiveUnusable,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.archive.records import row_of
-from scraper.archive.revisions import Wording, changes, fold, wording
+from scraper.archive.versions.revisions import Wording, changes, fold, wording
 from tests.factories import BODY, article
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scraper.archive.search import search
+from scraper.archive.search.articles import search
 from scraper.archive.store import Archive
 from scraper.errors import NoSuchSite
 from tests.factories import NOON, SITE, reading, site, visit

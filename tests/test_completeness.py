@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive.completeness import Completeness
+from scraper.archive.sites.completeness import Completeness
 from scraper.cli import main
 from scraper.standin import Newsroom
 from tests.factories import failed, missed, visit
@@ -263,8 +263,8 @@ def test_a_listing_that_proves_nothing_leaves_the_last_proof(tmp_path: Path) -> 
 
 def test_lists_may_name_a_post_under_several_addresses(tmp_path: Path) -> None:
     """http in one list and https in the other, www. or none: one post."""
-    from scraper.archive.listings import Listed as Named
-    from scraper.archive.listings import SourceCount
+    from scraper.archive.sites.listings import Listed as Named
+    from scraper.archive.sites.listings import SourceCount
 
     with listed(tmp_path, newsroom(1)) as site:
         listings = site.archive.listings

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.config import Settings
 from scraper.crawl import Crawl
 from scraper.errors import DiskFull, UsageProblem

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scraper.archive.listings import Listings
+from scraper.archive.sites.listings import Listings
 from scraper.archive.store import Archive, Site
 from scraper.crawl import listing as module
 from scraper.crawl.report import SiteReport

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.archive.edits import Edit, State, edits, is_softer, told
-from scraper.archive.history import records_as_of, revisions, word_diff
 from scraper.archive.store import Archive
+from scraper.archive.versions.edits import Edit, State, edits, is_softer, told
+from scraper.archive.versions.history import records_as_of, revisions, word_diff
 from scraper.cli import main
 from scraper.export.jsonl import export
 from tests.factories import BODY, NOON, article, minutes, reading, site, visit

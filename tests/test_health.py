@@ -20,8 +20,8 @@ from click.testing import CliRunner
 
 from extractors.skeleton import LOOKED_AT, SIZE, likeness, skeleton
 from scraper import health, reextract
+from scraper.archive.sites.templates import ALIKE, ENOUGH
 from scraper.archive.store import Archive
-from scraper.archive.templates import ALIKE, ENOUGH
 from scraper.cli import main
 from scraper.crawl import Crawl
 from scraper.health import Finding

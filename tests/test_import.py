@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive.redaction import redact
-from scraper.archive.soundness import problems
+from scraper.archive.removal.redaction import redact
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main
 from scraper.config import Settings
 from scraper.export import wacz, warc

@@ -15,13 +15,13 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from scraper.archive import connection, schema
-from scraper.archive.backup import back_up
-from scraper.archive.doctor import Examination, examine, optimize, vacuum
-from scraper.archive.redaction import redact
+from scraper.archive.removal.redaction import redact
 from scraper.archive.schema import m001_archive
-from scraper.archive.search import find
-from scraper.archive.soundness import problems
+from scraper.archive.search.articles import find
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.backup import back_up
+from scraper.archive.upkeep.doctor import Examination, examine, optimize, vacuum
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main
 from scraper.config import Settings
 from scraper.errors import DiskFull, NewerArchive, UsageProblem
@@ -258,9 +258,9 @@ def test_what_grew_loose_is_put_right(archive: Archive, monkeypatch: pytest.Monk
     archive.db.conn.execute("CREATE TABLE ballast AS SELECT randomblob(200000) AS b")
     archive.db.conn.execute("DROP TABLE ballast")
     digest = archive.digest()
-    monkeypatch.setattr("scraper.archive.doctor.LEAST_LOOSE", 1000)
-    monkeypatch.setattr("scraper.archive.doctor.LOOSE", 0.01)
-    monkeypatch.setattr("scraper.archive.doctor.MANY_SEGMENTS", 2)
+    monkeypatch.setattr("scraper.archive.upkeep.doctor.LEAST_LOOSE", 1000)
+    monkeypatch.setattr("scraper.archive.upkeep.doctor.LOOSE", 0.01)
+    monkeypatch.setattr("scraper.archive.upkeep.doctor.MANY_SEGMENTS", 2)
     assert gravities(told(archive), "--vacuum") == ["advice"]
     assert gravities(told(archive), "--optimize") == ["advice", "advice"]
     optimize(archive)

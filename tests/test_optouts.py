@@ -14,8 +14,8 @@ import jsonschema
 import pytest
 
 from bench.hostile import site_of
-from scraper.archive.optouts import withheld
-from scraper.archive.search import search
+from scraper.archive.search.articles import search
+from scraper.archive.sites.optouts import withheld
 from scraper.archive.store import Archive
 from scraper.config import Settings
 from scraper.crawl import Crawl

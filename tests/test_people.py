@@ -15,10 +15,11 @@ from msgspec.structs import replace
 
 from extractors.model import Dateline, Moment
 from extractors.quotes.identity import body_of, kind_of, name_key
-from scraper.archive import people, schema
-from scraper.archive.appearances import fill
-from scraper.archive.soundness import problems
+from scraper.archive import schema
+from scraper.archive.people import register as people
+from scraper.archive.people.appearances import fill
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.archive.visits import Visit
 from scraper.cli import main
 from scraper.errors import NothingDone

@@ -18,8 +18,8 @@ import msgspec
 import pytest
 
 from bench.stored import own_pages
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.config import Settings
 from scraper.crawl import Crawl
 from scraper.crawl.reading import Readers

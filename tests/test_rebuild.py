@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 from msgspec import structs
 
-from scraper.archive.history import revisions
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
+from scraper.archive.versions.history import revisions
 from scraper.cli import main
 from scraper.rebuild import rebuild
 from scraper.standin import StandIn

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from bench.hostile import site_of
-from scraper.archive.receipts import HostReceipt
+from scraper.archive.sites.receipts import HostReceipt
 from scraper.archive.store import Archive
 from scraper.config import Settings
 from scraper.crawl import Crawl

@@ -10,9 +10,9 @@ import pytest
 from click.testing import CliRunner
 
 from scraper import frontier
-from scraper.archive.redaction import redact
-from scraper.archive.soundness import problems
+from scraper.archive.removal.redaction import redact
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main
 from tests.factories import BODY, NOON, article, capture, entry, minutes, post_url, reading, site, visit
 

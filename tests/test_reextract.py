@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from extractors import NotAnArticle, Page, Reading
 from scraper import reading as rules
 from scraper import reextract
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main
 from scraper.errors import NothingDone
 from scraper.standin import StandIn

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from scraper.archive import edges
+from scraper.archive.sites import edges
 from scraper.archive.store import Archive
 from scraper.repeating import repeated_of
 from scraper.standin import Newsroom, Post, StandIn

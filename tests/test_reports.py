@@ -17,9 +17,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner, Result
 
-from scraper.archive.receipts import HostReceipt
+from scraper.archive.sites.receipts import HostReceipt
+from scraper.archive.sites.turns import Turn
 from scraper.archive.store import Archive
-from scraper.archive.turns import Turn
 from scraper.cli import main
 from scraper.config import Settings
 from scraper.health import Finding

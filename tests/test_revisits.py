@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scraper.archive.revisits import STANDARD, Next, Revisits, Row, next_visit
+from scraper.archive.addresses.revisits import STANDARD, Next, Revisits, Row, next_visit
 from scraper.archive.store import Archive
 from scraper.config import Settings
 from scraper.frontier import discovered, due

@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from scraper import schedule
 from scraper.archive.schema import STEPS, m009_watch
+from scraper.archive.sites.turns import Turn
 from scraper.archive.store import Archive, Site
-from scraper.archive.turns import Turn
 from scraper.cli import main
 from scraper.config import Settings
 from scraper.crawl import Crawl

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from bench.invented import COMMON, Invention, sites, word
 from extractors import Quote
 from extractors.model import Moment
-from scraper.archive import search as searching
-from scraper.archive.quote_search import QuoteHit, find_quotes
-from scraper.archive.search import Narrowing, find
+from scraper.archive.search import articles as searching
+from scraper.archive.search.articles import Narrowing, find
+from scraper.archive.search.quotes import QuoteHit, find_quotes
 from scraper.archive.store import Archive
 from scraper.cli import main
 from tests.factories import NOON, SITE, minutes, reading, site, visit

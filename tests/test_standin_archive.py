@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from scraper.archive.records import Record
-from scraper.archive.redaction import redact
+from scraper.archive.removal.redaction import redact
 from scraper.archive.store import Archive
 from scraper.cli import main
 from scraper.standin import Post, StandIn

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import pytest
 
 from bench.hostile import OVERLAY, site_of, sized
-from scraper.archive.listings import Listed
+from scraper.archive.sites.listings import Listed
 from scraper.archive.store import Archive
 from scraper.config import Settings
 from scraper.crawl import Crawl

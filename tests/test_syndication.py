@@ -12,8 +12,8 @@ from click.testing import CliRunner
 
 from extractors.model import Moment
 from scraper.archive import syndication
-from scraper.archive.soundness import problems
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from scraper.cli import main
 from tests.factories import BLOG, NOON, article, reading, site, visit
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scraper.archive.captures import encode
-from scraper.archive.redaction import redact
-from scraper.archive.soundness import problems
+from scraper.archive.removal.redaction import redact
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import problems
 from tests.factories import NOON, SITE, capture, entry, minutes, post_url, reading, site, visit
 
 ID = reading(1).article.id

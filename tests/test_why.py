@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from scraper.archive.listings import Listed
-from scraper.archive.receipts import HostReceipt
+from scraper.archive.sites.listings import Listed
+from scraper.archive.sites.receipts import HostReceipt
 from scraper.archive.store import Archive
 from scraper.cli import main
 from scraper.cli.why import events

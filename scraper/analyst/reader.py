@@ -9,12 +9,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from scraper.archive.edits import told
-from scraper.archive.history import Piece, Revision, revisions, word_diff
-from scraper.archive.optouts import OPTED_OUT
-from scraper.archive.privacy import spared
+from scraper.archive.people.privacy import spared
 from scraper.archive.records import Record
+from scraper.archive.sites.optouts import OPTED_OUT
 from scraper.archive.store import Archive
+from scraper.archive.versions.edits import told
+from scraper.archive.versions.history import Piece, Revision, revisions, word_diff
 
 WITH: frozenset[Any] = frozenset({"claims", "removed", "seen"})
 EVIDENT = ("title", "published", "updated", "dateline", "byline", "reporter", "editor", "account", "language")

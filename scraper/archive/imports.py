@@ -12,12 +12,12 @@ from datetime import datetime
 import msgspec
 
 from extractors.model import FeedEntry, Reading
-from scraper.archive import rereadings
 from scraper.archive.captures import Capture, CaptureShelf
 from scraper.archive.instants import utc_text
-from scraper.archive.rereadings import Kept
+from scraper.archive.removal.stubs import forgotten
 from scraper.archive.store import Archive
-from scraper.archive.stubs import forgotten
+from scraper.archive.versions import rereadings
+from scraper.archive.versions.rereadings import Kept
 
 ORIGIN = "x-kliping-origin"
 """The header of a kept page that no server answered: SAVED or EXPORT."""

@@ -15,9 +15,9 @@ from typing import Any, Literal
 import msgspec
 
 from extractors.model import SCHEMA, Article, Dateline, Moment, Quote, Reading
-from scraper.archive import edges
 from scraper.archive.instants import utc_text
-from scraper.archive.optouts import OPTED_OUT, signals_of
+from scraper.archive.sites import edges
+from scraper.archive.sites.optouts import OPTED_OUT, signals_of
 
 Extra = Literal["seen", "removed", "claims"]
 """What a record carries only when asked for."""

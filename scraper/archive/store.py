@@ -21,32 +21,23 @@ from filelock import FileLock, Timeout
 from sqlite_utils import Database
 
 from extractors.urls import canonical
-from scraper.archive import (
-    completeness,
-    connection,
-    counts,
-    frontier,
-    optouts,
-    receipts,
-    rereadings,
-    schedules,
-    stories,
-    turns,
-    visits,
-)
+from scraper.archive import connection, counts, visits
+from scraper.archive.addresses import frontier, stories
+from scraper.archive.addresses.revisits import STANDARD, Revisits
+from scraper.archive.addresses.states import GONE_AFTER
+from scraper.archive.addresses.stories import Story
 from scraper.archive.captures import Capture, CaptureShelf
-from scraper.archive.completeness import Completeness
 from scraper.archive.counts import Counts
 from scraper.archive.instants import instant, utc_text
-from scraper.archive.listings import Absent, Listings
-from scraper.archive.purge import purge_site
-from scraper.archive.receipts import HostReceipt
 from scraper.archive.records import Extra, Record, select_records
-from scraper.archive.revisits import STANDARD, Revisits
-from scraper.archive.schedules import ScheduleRow
-from scraper.archive.states import GONE_AFTER
-from scraper.archive.stories import Story
-from scraper.archive.turns import Turn
+from scraper.archive.removal.purge import purge_site
+from scraper.archive.sites import completeness, optouts, receipts, schedules, turns
+from scraper.archive.sites.completeness import Completeness
+from scraper.archive.sites.listings import Absent, Listings
+from scraper.archive.sites.receipts import HostReceipt
+from scraper.archive.sites.schedules import ScheduleRow
+from scraper.archive.sites.turns import Turn
+from scraper.archive.versions import rereadings
 from scraper.archive.visits import Visit
 from scraper.errors import ArchiveLocked, ArchiveUnusable, NoSuchSite, NothingDone
 from scraper.outcomes import Outcome

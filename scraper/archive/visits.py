@@ -19,14 +19,16 @@ import msgspec
 
 from extractors.model import FeedEntry, Reading
 from extractors.skeleton import Skeleton
-from scraper.archive import appearances, frontier, optouts, states, templates
+from scraper.archive.addresses import frontier, states
 from scraper.archive.captures import Capture, CaptureShelf
-from scraper.archive.edits import edits, state_of
 from scraper.archive.instants import utc_text
+from scraper.archive.people import appearances
+from scraper.archive.people.speakers import telling_of
 from scraper.archive.records import ARTICLE_COLUMNS, ArticleRow, Record, row_of, select_records, write_lists
-from scraper.archive.revisions import changes, wording
-from scraper.archive.speakers import telling_of
-from scraper.archive.stubs import forgotten
+from scraper.archive.removal.stubs import forgotten
+from scraper.archive.sites import optouts, templates
+from scraper.archive.versions.edits import edits, state_of
+from scraper.archive.versions.revisions import changes, wording
 from scraper.outcomes import Outcome, Verdict
 
 FOREIGN = "foreign-identity"

@@ -120,7 +120,7 @@ def _refuse_strange_options(
 
 
 def _note_export(db: Path, output: Path, manifest: Manifest) -> None:
-    from scraper.archive.deliveries import Delivery, note_delivery
+    from scraper.archive.upkeep.deliveries import Delivery, note_delivery
 
     delivery = Delivery(
         kind="export",
@@ -173,8 +173,8 @@ def search(
     """  # noqa: D301 - \b is click\'s own mark
     from functools import partial
 
-    from scraper.archive.quote_search import find_quotes
-    from scraper.archive.search import Narrowing, find
+    from scraper.archive.search.articles import Narrowing, find
+    from scraper.archive.search.quotes import find_quotes
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_hits, paint_quote_hits, print_json
 
@@ -218,10 +218,10 @@ def show(
     db: Path,
 ) -> None:
     """Show one article of the archive."""
-    from scraper.archive.history import revisions
-    from scraper.archive.optouts import OPTED_OUT, withheld
-    from scraper.archive.privacy import spared
+    from scraper.archive.people.privacy import spared
+    from scraper.archive.sites.optouts import OPTED_OUT, withheld
     from scraper.archive.store import Archive
+    from scraper.archive.versions.history import revisions
     from scraper.cli.paint import paint_record, print_json
     from scraper.errors import NothingDone
 
@@ -284,8 +284,8 @@ def status(run: int | None, as_json: bool, db: Path) -> None:
 @db_option
 def verify(digest: bool, db: Path) -> None:
     """Check the archive's integrity."""
-    from scraper.archive.soundness import problems
     from scraper.archive.store import Archive
+    from scraper.archive.upkeep.soundness import problems
     from scraper.errors import KlipingError
 
     with Archive.open(db, readonly=True) as archive:

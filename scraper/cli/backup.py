@@ -21,8 +21,8 @@ def backup(target: Path, digest: bool, as_json: bool, db: Path) -> None:
     The backup is an archive: read it with --db, or put it in the place of a lost one. The archive remembers where it
     lies, so that 'kliping redact' can tell that it still holds an article.
     """
-    from scraper.archive.backup import back_up
     from scraper.archive.connection import megabytes
+    from scraper.archive.upkeep.backup import back_up
     from scraper.cli.paint import print_json
 
     made = back_up(db, target, at=datetime.now(UTC), digest=digest)

@@ -11,7 +11,7 @@ import click
 from scraper.cli.options import db_option, json_option
 
 if TYPE_CHECKING:
-    from scraper.archive.completeness import Completeness, Month
+    from scraper.archive.sites.completeness import Completeness, Month
 
 NAMED = 50  # posts named one by one for a person; --json names all
 
@@ -47,7 +47,7 @@ def completeness(site: str, as_json: bool, db: Path) -> None:
 
 
 def _paint(found: Completeness) -> None:
-    from scraper.archive.completeness import VERDICTS
+    from scraper.archive.sites.completeness import VERDICTS
     from scraper.cli.paint import add_row, console, new_table
 
     out = console()

@@ -10,7 +10,7 @@ import click
 from scraper.cli.options import db_option, json_option
 
 if TYPE_CHECKING:
-    from scraper.archive.doctor import Examination
+    from scraper.archive.upkeep.doctor import Examination
 
 
 @click.command()
@@ -23,8 +23,8 @@ def doctor(optimize: bool, vacuum: bool, as_json: bool, db: Path) -> None:
 
     'kliping verify' looks into every page and record; this takes seconds. Exit code 1: something must be done.
     """
-    from scraper.archive import doctor as room
     from scraper.archive.store import Archive
+    from scraper.archive.upkeep import doctor as room
     from scraper.cli.paint import print_json
     from scraper.config import Settings
 

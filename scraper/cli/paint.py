@@ -13,9 +13,9 @@ from rich.text import Text
 
 from extractors import Reading
 from scraper.archive.counts import Counts
-from scraper.archive.people import Decision, PersonFile, PersonLine
-from scraper.archive.quote_search import QuoteHit
-from scraper.archive.search import SearchHit
+from scraper.archive.people.register import Decision, PersonFile, PersonLine
+from scraper.archive.search.articles import SearchHit
+from scraper.archive.search.quotes import QuoteHit
 from scraper.archive.store import Site
 from scraper.errors import KlipingError
 from scraper.newsrooms import Added

@@ -27,7 +27,7 @@ def people() -> None:
 @db_option
 def list_(search: str | None, site: str | None, limit: int, as_json: bool, db: Path) -> None:
     """List the people quoted, those with most quotes first."""
-    from scraper.archive.people import people as find
+    from scraper.archive.people.register import people as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_people, print_json
 
@@ -45,7 +45,7 @@ def list_(search: str | None, site: str | None, limit: int, as_json: bool, db: P
 @db_option
 def show(person: str, as_json: bool, db: Path) -> None:
     """Show a person: names, roles over time, where met, quotes."""
-    from scraper.archive.people import person as find
+    from scraper.archive.people.register import person as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_person, print_json
 
@@ -67,7 +67,7 @@ def merge(persons: tuple[str, ...], db: Path) -> None:
     Examples:
       kliping people merge sari-lembayung sari-lembayung-putri
     """  # noqa: D301 - click wants the backspace itself
-    from scraper.archive.people import merge as decide
+    from scraper.archive.people.register import merge as decide
     from scraper.archive.store import Archive
 
     with Archive.open(db) as archive:
@@ -88,7 +88,7 @@ def split(person: str, site: str | None, place: str | None, role: str | None, ar
     Examples:
       kliping people split sari-lembayung --site kabarmuara.example
     """  # noqa: D301 - click wants the backspace itself
-    from scraper.archive.people import split as decide
+    from scraper.archive.people.register import split as decide
     from scraper.archive.store import Archive
 
     now = datetime.now(UTC)
@@ -101,7 +101,7 @@ def split(person: str, site: str | None, place: str | None, role: str | None, ar
 @db_option
 def decisions(as_json: bool, db: Path) -> None:
     """List the merges and splits made by hand."""
-    from scraper.archive.people import decisions as find
+    from scraper.archive.people.register import decisions as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_decisions, print_json
 
@@ -118,7 +118,7 @@ def decisions(as_json: bool, db: Path) -> None:
 @db_option
 def undo(decision: int, db: Path) -> None:
     """Take a merge or a split back."""
-    from scraper.archive.people import undo as take_back
+    from scraper.archive.people.register import undo as take_back
     from scraper.archive.store import Archive
 
     with Archive.open(db) as archive:

@@ -11,7 +11,7 @@ import click
 from scraper.cli.options import db_option, json_option
 
 if TYPE_CHECKING:
-    from scraper.archive.redaction import Redaction
+    from scraper.archive.removal.redaction import Redaction
 
 
 @click.command()
@@ -30,7 +30,7 @@ def redact(article: str | None, reason: str | None, scrub: bool, as_json: bool, 
     Examples:
       kliping redact https://www.example.com/2026/01/x.html --reason "asked by the person named"
     """  # noqa: D301 - \b is click\'s own mark
-    from scraper.archive import redaction as room
+    from scraper.archive.removal import redaction as room
     from scraper.archive.store import Archive
     from scraper.cli.paint import print_json
 

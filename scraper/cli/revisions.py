@@ -7,8 +7,8 @@ from itertools import pairwise
 
 from rich.text import Text
 
-from scraper.archive.edits import told
-from scraper.archive.history import Op, Piece, Revision, word_diff
+from scraper.archive.versions.edits import told
+from scraper.archive.versions.history import Op, Piece, Revision, word_diff
 from scraper.cli.paint import console
 
 STYLES: dict[Op, str] = {"same": "", "gone": "red strike", "come": "green"}

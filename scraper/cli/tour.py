@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from scraper.archive.edits import told
+from scraper.archive.versions.edits import told
 from scraper.cli.paint import add_row, console, new_table, paint_record
 
 if TYPE_CHECKING:

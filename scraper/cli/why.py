@@ -13,8 +13,8 @@ import click
 from scraper.cli.options import db_option, json_option
 
 if TYPE_CHECKING:
-    from scraper.archive.receipts import HostReceipt
-    from scraper.archive.stories import Story, Visited
+    from scraper.archive.addresses.stories import Story, Visited
+    from scraper.archive.sites.receipts import HostReceipt
 
 
 @click.command()
@@ -28,7 +28,7 @@ def why(url: str, as_json: bool, db: Path) -> None:
     Examples:
       kliping why https://www.example.com/2026/03/banjir.html
     """  # noqa: D301 - \b is click's own mark
-    from scraper.archive.revisits import Revisits
+    from scraper.archive.addresses.revisits import Revisits
     from scraper.archive.store import Archive
     from scraper.cli.paint import print_json
     from scraper.config import Settings

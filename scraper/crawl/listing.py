@@ -19,9 +19,9 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 
 from scraper.archive.captures import DamagedCapture
-from scraper.archive.completeness import url_month
 from scraper.archive.instants import utc_text
-from scraper.archive.listings import ListingRow, Poll, Source, SourceCount
+from scraper.archive.sites.completeness import url_month
+from scraper.archive.sites.listings import ListingRow, Poll, Source, SourceCount
 from scraper.archive.store import Archive, Site
 from scraper.crawl.noting import Noting, is_wanted
 from scraper.crawl.polling import PASSING, Polling

@@ -6,7 +6,7 @@ import msgspec
 
 from extractors.urls import site_name
 from scraper.archive.captures import Capture
-from scraper.archive.receipts import HostReceipt
+from scraper.archive.sites.receipts import HostReceipt
 from scraper.archive.store import Archive
 from scraper.web.fetch import Fetcher, RobotsFile
 

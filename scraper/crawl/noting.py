@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from extractors import FeedEntry
 from extractors.urls import canonical, site_name
 from scraper import frontier
-from scraper.archive.completeness import url_month
 from scraper.archive.instants import instant, instant_text, stamp
-from scraper.archive.listings import Listed, Source, SourceCount, bare
+from scraper.archive.sites.completeness import url_month
+from scraper.archive.sites.listings import Listed, Source, SourceCount, bare
 from scraper.archive.store import Archive, Site
 from scraper.crawl.report import SiteReport
 from scraper.discovery import sitemaps

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from extractors.urls import canonical
 from scraper.archive.instants import instant, utc_text
-from scraper.archive.listings import ListingRow, Poll, bare
+from scraper.archive.sites.listings import ListingRow, Poll, bare
 from scraper.archive.store import Archive, Site
 from scraper.crawl.noting import Noting
 from scraper.discovery import feeds, links, pages

@@ -9,8 +9,8 @@ from typing import Literal
 import msgspec
 
 from scraper.archive.instants import utc_text
-from scraper.archive.templates import UNKNOWN
-from scraper.archive.turns import Turn
+from scraper.archive.sites.templates import UNKNOWN
+from scraper.archive.sites.turns import Turn
 from scraper.frontier import Discovery
 from scraper.outcomes import Outcome, Verdict
 

@@ -18,7 +18,7 @@ import msgspec
 
 from scraper import frontier
 from scraper.archive import syndication
-from scraper.archive.revisits import Revisits
+from scraper.archive.addresses.revisits import Revisits
 from scraper.archive.store import Archive, Site
 from scraper.archive.visits import Visit
 from scraper.config import Settings

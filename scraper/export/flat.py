@@ -13,8 +13,8 @@ import msgspec
 
 from extractors.model import Claim, Embed, EventDate, Image, Link, Quote, Removal
 from scraper.archive.instants import instant_text
-from scraper.archive.optouts import OPTED_OUT
 from scraper.archive.records import Extra, Record
+from scraper.archive.sites.optouts import OPTED_OUT
 from scraper.archive.store import Archive, Tombstone
 
 Row = tuple[Any, ...]

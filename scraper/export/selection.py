@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from heapq import merge
 
-from scraper.archive.history import records_as_of
-from scraper.archive.optouts import withheld
-from scraper.archive.privacy import spared
+from scraper.archive.people.privacy import spared
 from scraper.archive.records import Record
+from scraper.archive.sites.optouts import withheld
 from scraper.archive.store import Archive, Tombstone
+from scraper.archive.versions.history import records_as_of
 from scraper.export.manifest import Filters
 
 

@@ -21,8 +21,8 @@ import msgspec
 from extractors.context import Context, read_context
 from extractors.urls import article_id, is_permalink, site_name
 from scraper.archive import imports, syndication
+from scraper.archive.addresses.frontier import Sighting
 from scraper.archive.captures import Capture
-from scraper.archive.frontier import Sighting
 from scraper.archive.instants import instant, utc_text
 from scraper.archive.store import Archive, Site
 from scraper.archive.visits import Visit, as_of_site

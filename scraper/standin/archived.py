@@ -21,9 +21,9 @@ import msgspec
 from extractors.model import FeedEntry
 from scraper.archive.captures import DamagedCapture
 from scraper.archive.instants import instant
-from scraper.archive.rereadings import Kept
 from scraper.archive.store import Archive
 from scraper.archive.store import Site as ArchiveSite
+from scraper.archive.versions.rereadings import Kept
 from scraper.errors import NothingDone
 from scraper.standin import feeds
 from scraper.standin.newsroom import Newsroom, Post

@@ -27,7 +27,7 @@ from scraper.analyst.plugin.archives import ShownArchive, archives
 from scraper.analyst.plugin.headers import OURS, OWN_POLICY
 from scraper.analyst.queries import queries
 from scraper.analyst.words import Words, chosen
-from scraper.archive.search import SearchHit, search
+from scraper.archive.search.articles import SearchHit, search
 from scraper.archive.store import Archive
 from scraper.errors import NoSuchSite
 from scraper.health import Finding, check

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from scraper.archive.appearances import fill
+from scraper.archive.people.appearances import fill
 
 PEOPLE = """
 CREATE TABLE people (

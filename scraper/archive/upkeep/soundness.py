@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import msgspec
 
-from scraper.archive import full_text
 from scraper.archive.captures import DamagedCapture, decode
 from scraper.archive.records import Record
-from scraper.archive.revisions import wording_of
+from scraper.archive.search import full_text
 from scraper.archive.store import Archive
+from scraper.archive.versions.revisions import wording_of
 
 INDEXES = ("articles_fts", "quotes_fts")
 

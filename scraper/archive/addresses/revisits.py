@@ -13,7 +13,7 @@ from zlib import crc32
 
 import msgspec
 
-from scraper.archive.states import SUSPICIOUS
+from scraper.archive.addresses.states import SUSPICIOUS
 from scraper.config import Settings
 
 AGE_SHARE = 0.5  # of a post's age at its last visit: some 14 visits in its first year, 2 in each later one

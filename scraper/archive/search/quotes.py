@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from scraper.archive.search import OPTED_OUT, RANKED, WHO, Found, Narrowing, match_expression, prepared
+from scraper.archive.search.articles import OPTED_OUT, RANKED, WHO, Found, Narrowing, match_expression, prepared
 from scraper.archive.store import Archive
 
 SAID = f"q.person IN ({WHO})"

@@ -13,10 +13,10 @@ from itertools import groupby
 import msgspec
 
 from extractors.model import Reading
-from scraper.archive import appearances
-from scraper.archive.edits import edits, state_of
+from scraper.archive.people import appearances
 from scraper.archive.records import Record, select_records
-from scraper.archive.revisions import changes, wording_of
+from scraper.archive.versions.edits import edits, state_of
+from scraper.archive.versions.revisions import changes, wording_of
 from scraper.archive.visits import next_seq, write_reading
 
 Revisions = list[tuple[int, int | None]]

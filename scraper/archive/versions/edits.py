@@ -17,7 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from extractors.lexicon import load
-from scraper.archive.revisions import fold
+from scraper.archive.versions.revisions import fold
 
 Kind = Literal[
     "headline", "number", "name", "wording", "quote-altered", "quote-gone", "quote-added",

@@ -14,10 +14,10 @@ from datetime import datetime
 import msgspec
 
 from extractors.quotes.identity import name_key, office
-from scraper.archive.appearances import assign, set_apart
 from scraper.archive.connection import troubles_told
 from scraper.archive.instants import utc_text
-from scraper.archive.speakers import place_key
+from scraper.archive.people.appearances import assign, set_apart
+from scraper.archive.people.speakers import place_key
 from scraper.archive.store import Archive
 from scraper.errors import NothingDone
 

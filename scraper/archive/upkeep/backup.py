@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from scraper.archive.connection import write_copy
-from scraper.archive.deliveries import Delivery, note_delivery
 from scraper.archive.instants import utc_text
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.deliveries import Delivery, note_delivery
 from scraper.errors import ArchiveUnusable, UsageProblem
 
 

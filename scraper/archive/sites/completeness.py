@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from scraper.archive.instants import instant, utc_text
-from scraper.archive.listings import Listed, ListingRow, Listings, Source, SourceCount, bare
+from scraper.archive.sites.listings import Listed, ListingRow, Listings, Source, SourceCount, bare
 
 Verdict = Literal["complete", "incomplete", "unproven", "never-listed"]
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from extractors.model import FeedEntry
+from scraper.archive.addresses.revisits import FEWEST_POSTS, Revisits, Row, is_due, may_be_conditional
+from scraper.archive.addresses.states import SUSPICIOUS
 from scraper.archive.instants import instant, stamp, utc_text
-from scraper.archive.listings import Absent
-from scraper.archive.revisits import FEWEST_POSTS, Revisits, Row, is_due, may_be_conditional
-from scraper.archive.states import SUSPICIOUS
+from scraper.archive.sites.listings import Absent
 from scraper.outcomes import Outcome, Verdict
 
 if TYPE_CHECKING:

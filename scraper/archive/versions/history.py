@@ -11,11 +11,11 @@ from typing import Any, Literal
 import msgspec
 
 from scraper.archive.connection import troubles_told
-from scraper.archive.edits import LONGEST, Edit
 from scraper.archive.instants import utc_text
-from scraper.archive.optouts import OPTED_OUT
 from scraper.archive.records import Record, select_records
+from scraper.archive.sites.optouts import OPTED_OUT
 from scraper.archive.store import Archive
+from scraper.archive.versions.edits import LONGEST, Edit
 
 Op = Literal["same", "gone", "come"]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sqlite3
 from datetime import datetime
 
-from scraper.archive.appearances import withdraw
 from scraper.archive.instants import utc_text
+from scraper.archive.people.appearances import withdraw
 from scraper.archive.visits import next_seq
 
 REASON = "site-purged"

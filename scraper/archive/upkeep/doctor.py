@@ -11,8 +11,8 @@ import msgspec
 
 from scraper.archive import schema
 from scraper.archive.connection import megabytes, size_of, troubles_told
-from scraper.archive.soundness import INDEXES, full_text_counts
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.soundness import INDEXES, full_text_counts
 from scraper.config import SETTINGS, Settings
 from scraper.errors import ArchiveLocked
 

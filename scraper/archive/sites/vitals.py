@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 from scraper.archive.instants import instant, utc_text
-from scraper.archive.templates import UNKNOWN
+from scraper.archive.sites.templates import UNKNOWN
 
 
 class PostVitals(msgspec.Struct, frozen=True, kw_only=True):

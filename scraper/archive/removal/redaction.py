@@ -12,12 +12,12 @@ from datetime import datetime
 
 import msgspec
 
-from scraper.archive.appearances import withdraw
 from scraper.archive.captures import CaptureShelf
 from scraper.archive.connection import troubles_told
-from scraper.archive.deliveries import Delivery, deliveries_since
 from scraper.archive.instants import utc_text
+from scraper.archive.people.appearances import withdraw
 from scraper.archive.store import Archive
+from scraper.archive.upkeep.deliveries import Delivery, deliveries_since
 from scraper.archive.visits import next_seq
 from scraper.errors import ArchiveLocked, NothingDone
 

@@ -16,11 +16,11 @@ from datetime import datetime
 import msgspec
 
 from extractors.model import Article, Claim, FeedEntry, Reading, Removal
-from scraper.archive.appearances import withdraw
 from scraper.archive.captures import CaptureShelf, decode, encode
 from scraper.archive.instants import instant, utc_text
+from scraper.archive.people.appearances import withdraw
 from scraper.archive.records import Extra, Record, row_of, select_records
-from scraper.archive.revisions import wording
+from scraper.archive.versions.revisions import wording
 from scraper.archive.visits import Visit, next_seq, update_article
 
 REVERTED = "reading-taken-back"

@@ -8,12 +8,12 @@ from typing import TypeVar
 
 import msgspec
 
-from scraper.archive.frontier import edit_rate, row_of
+from scraper.archive.addresses.frontier import edit_rate, row_of
+from scraper.archive.addresses.revisits import Revisits, next_visit
+from scraper.archive.addresses.states import Change, changes_of
 from scraper.archive.instants import utc_text
-from scraper.archive.listings import Absent, bare
-from scraper.archive.optouts import signals_of
-from scraper.archive.revisits import Revisits, next_visit
-from scraper.archive.states import Change, changes_of
+from scraper.archive.sites.listings import Absent, bare
+from scraper.archive.sites.optouts import signals_of
 
 T = TypeVar("T", bound=msgspec.Struct)
 

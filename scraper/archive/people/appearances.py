@@ -14,8 +14,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from scraper.archive.speakers import Appearance, Telling, appearances_of, confines
-from scraper.archive.standings import Standing, bearers
+from scraper.archive.people.speakers import Appearance, Telling, appearances_of, confines
+from scraper.archive.people.standings import Standing, bearers
 
 Group = tuple[str, str]
 """A name's key and its `apart`: who is who is settled among the standings of one group."""

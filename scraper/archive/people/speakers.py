@@ -9,7 +9,7 @@ import msgspec
 from extractors.model import Article
 from extractors.quotes.identity import body_of, kind_of, name_key, office
 from extractors.quotes.private import private_names
-from scraper.archive.standings import Standing
+from scraper.archive.people.standings import Standing
 
 
 class Telling(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""Finding articles and quotes by their words."""

@@ -1,0 +1,1 @@
+"""What changed, and when: revisions, what each edit did, kept pages read anew, the archive as it was."""
