@@ -202,6 +202,7 @@ def ld(key: str) -> Rule[str]:
 
 
 def text_of(node: LexborNode) -> str:
+    """The text of an element on one line."""
     return fold(node.text(deep=True, separator=" "))
 
 

@@ -57,14 +57,17 @@ def overlap(one: list[str], other: list[str]) -> float:
 
 
 def words(text: str) -> list[str]:
+    """The words of a text, case aside."""
     return WORD.findall(text.casefold())
 
 
 def same_words(one: str, other: str) -> bool:
+    """Whether two texts are the same, case and white space aside."""
     return fold(one).casefold() == fold(other).casefold()
 
 
 def same_labels(one: str, other: str) -> bool:
+    """Whether two lists of labels hold the same, order and case aside."""
     return set(one.casefold().split(", ")) == set(other.casefold().split(", "))
 
 

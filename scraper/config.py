@@ -106,6 +106,7 @@ class Setting(NamedTuple):
 
     @property
     def variable(self) -> str:
+        """The environment variable that sets it."""
         return f"KLIPING_{self.name.upper()}"
 
     def read(self, raw: str) -> Any:

@@ -32,23 +32,27 @@ class KlipingError(Exception):
 
 
 class UsageProblem(KlipingError):
+    """The request itself is wrong: say it differently."""
+
     exit_code = 2
 
 
 class NothingDone(KlipingError):
+    """Nothing could be done."""
+
     exit_code = 3
 
 
 class NoSuchSite(NothingDone):
-    pass
+    """The archive does not know this site."""
 
 
 class NotBlogger(NothingDone):
-    pass
+    """The address answers, but is no Blogger site."""
 
 
 class Unreachable(NothingDone):
-    pass
+    """No answer from the site."""
 
 
 class MissingExtra(NothingDone):
@@ -59,23 +63,23 @@ class MissingExtra(NothingDone):
 
 
 class ArchiveUnusable(NothingDone):
-    pass
+    """The database cannot serve."""
 
 
 class ForeignArchive(ArchiveUnusable):
-    pass
+    """The database is another program's."""
 
 
 class NewerArchive(ArchiveUnusable):
-    pass
+    """A newer Kliping wrote the database."""
 
 
 class ArchiveLocked(ArchiveUnusable):
-    pass
+    """Another process holds the database."""
 
 
 class DiskFull(ArchiveUnusable):
-    pass
+    """There is no room to write."""
 
 
 class FetchError(KlipingError):
@@ -88,16 +92,16 @@ class FetchError(KlipingError):
 
 
 class Gone(FetchError):
-    pass
+    """404 or 410."""
 
 
 class Refused(FetchError):
-    pass
+    """robots.txt or the guard said no: do not try again."""
 
 
 class Unusable(FetchError):
-    pass
+    """It answered with what cannot be kept: too large, not a page, a redirect loop."""
 
 
 class TemporaryFetchError(FetchError):
-    pass
+    """The attempts are spent: try again in a later run."""

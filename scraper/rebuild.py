@@ -57,6 +57,7 @@ class Rebuilt(msgspec.Struct, kw_only=True):
 
     @property
     def equal(self) -> bool:
+        """Whether the tables made anew have the digest of those that stood."""
         return self.before == self.after
 
 

@@ -45,6 +45,8 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True, rename={"low": "from", "
 
 
 class ExpectedBody(msgspec.Struct, frozen=True, kw_only=True):
+    """A body described: how it starts and ends, its paragraphs, how many words."""
+
     starts: str
     ends: str
     paragraphs: int
@@ -52,6 +54,8 @@ class ExpectedBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExpectedDateline(msgspec.Struct, frozen=True, kw_only=True):
+    """A dateline described."""
+
     place: str | None
     outlet: str | None
 

@@ -93,6 +93,7 @@ class Report(msgspec.Struct, kw_only=True):
     worst: list[tuple[float, Reread]] = []
 
     def add(self, one: Reread) -> None:
+        """Count one page read again in."""
         self.findings[one.finding] += 1
         if one.finding in {"lost", "failed", "renamed"}:
             self.reasons[one.reason] += 1

@@ -37,6 +37,8 @@ class SiteRun(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FailedPage(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that failed, and why."""
+
     url: str
     reason: str
     detail: str | None

@@ -72,6 +72,7 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def articles(self) -> tuple[Article, ...]:
+        """What was read of the samples that could be read."""
         return tuple(sample.reading.article for sample in self.samples if sample.reading is not None)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -114,6 +116,33 @@ def test_rooms_import_along_the_arrows(module: str, path: Path) -> None:
     }
 
     assert real <= {f"{package}.{name}" for name in allowed}
+
+
+PLAIN_BASES = {"Struct", "NamedTuple", "Exception"}  # a class with another base does as that base says
+AS_TOLD_ELSEWHERE = {"hookimpl", "overload"}
+
+
+def undocumented(node: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[str]:
+    """Public functions and classes, and public methods that no foreign base documents, without a docstring."""
+    for one in node.body:
+        if not isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) or one.name.startswith("_"):
+            continue
+        marks = {re.split(r"\W", ast.unparse(mark))[0] for mark in one.decorator_list}
+        told = marks & AS_TOLD_ELSEWHERE
+        if not told and not ast.get_docstring(one):
+            yield prefix + one.name
+        if isinstance(one, ast.ClassDef):
+            bases = {getattr(base, "id", getattr(base, "attr", "")) for base in one.bases}
+            if bases <= PLAIN_BASES:
+                yield from undocumented(one, f"{one.name}.")
+
+
+@pytest.mark.parametrize(("module", "path"), [*modules("extractors"), *modules("scraper")])
+def test_what_is_public_says_what_it_gives(module: str, path: Path) -> None:
+    """Every module, and every public class, function and method in it, has a docstring."""
+    tree = ast.parse(path.read_text("utf-8"))
+    assert ast.get_docstring(tree), f"{module} does not say what lives in it"
+    assert list(undocumented(tree)) == []
 
 
 def test_one_module_knows_the_http_client() -> None:

@@ -41,6 +41,7 @@ def misspelt(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
 
 
 def begins(short: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Whether a short name of one word begins a word of the full one: 'Nurha', 'Nurhayati'."""
     return len(short) == 1 and len(short[0]) > MIN_FUZZY and any(word.startswith(short[0]) for word in name)
 
 

@@ -64,6 +64,7 @@ class Draft(msgspec.Struct):
     short_roles: list[str] = msgspec.field(default_factory=list)
 
     def add(self, token: Token) -> None:
+        """Take the next word in: as title, role, body or name."""
         parts = token.kind == "rank" or (token.kind == "title" and self.has_role)
         if parts and self.name_from is None and any(one.kind not in _TITLES for one in self.tokens):
             self.name_from = len(self.tokens)  # 'Pasiter Kodim 0728 Lettu Inf Marjuki': a role no list knows

@@ -78,6 +78,7 @@ class Speech:
 
     @property
     def reader(self) -> Reader:
+        """Reads whoever is mentioned at a place."""
         return self.story.reader
 
     def beside(self, span: Span) -> Beside:

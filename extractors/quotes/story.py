@@ -26,6 +26,7 @@ class Story:
 
     @cached_property
     def mentions(self) -> Mentions:
+        """Where people are mentioned; found when first asked."""
         return Mentions(self.prose.tokens, self.words)
 
     @property
@@ -35,4 +36,5 @@ class Story:
 
     @cached_property
     def people(self) -> People:
+        """The people of the story; gathered when first asked."""
         return People(self.prose, self.words, self.mentions)

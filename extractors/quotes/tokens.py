@@ -62,6 +62,7 @@ class Token(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def capital(self) -> bool:
+        """Whether the word begins with a capital."""
         return self.word.capital
 
 

@@ -161,6 +161,7 @@ def counts(view: sqlite3.Connection) -> Row:
 
 
 def front(view: sqlite3.Connection) -> Front:
+    """What the front page tells: what is new, what changed silently, what vanished."""
     return Front(
         newest=rows(view, NEWEST, site="", limit=12),
         silent=rows(view, SILENT, site="", limit=6),

@@ -112,6 +112,7 @@ class Archive:
         return cls(connection.connect(path, create=create, readonly=readonly), path)
 
     def close(self) -> None:
+        """Give the file back. Also at the end of a `with` block."""
         self._connection.close()
 
     def __enter__(self) -> Self:

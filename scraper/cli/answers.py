@@ -15,6 +15,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def paint_queries(queries: Iterable[Query]) -> None:
+    """The questions that wait ready, a line each."""
     table = new_table("query", "parameters", "what it tells")
     table.columns[0].no_wrap = True
     for one in queries:
@@ -23,6 +24,7 @@ def paint_queries(queries: Iterable[Query]) -> None:
 
 
 def paint_answer(answer: Answer) -> None:
+    """An answer as a table."""
     if not answer.rows:
         console().print("Nothing found.")
         return

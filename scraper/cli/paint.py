@@ -27,6 +27,7 @@ NARROWEST = 100  # columns of a table in a pipe, where no terminal gives a width
 
 
 def console(*, stderr: bool = False) -> Console:
+    """Where to print: at the terminal's width, or unwrapped into a pipe."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else NARROWEST
     return Console(file=stream, width=width, highlight=False, soft_wrap=not stream.isatty())
@@ -102,6 +103,7 @@ def _describe(site: Site) -> str:
 
 
 def paint_sites(sites: Sequence[Site], schedules: Mapping[str, str]) -> None:
+    """The sites as a table."""
     table = new_table("site", "title", "feed", "posts", "zone", "theme", "language", "schedule")
     for site in sites:
         total = str(site.total) if site.total is not None else "?"
@@ -120,10 +122,12 @@ def paint_sites(sites: Sequence[Site], schedules: Mapping[str, str]) -> None:
 
 
 def paint_site(facts: Mapping[str, object]) -> None:
+    """What is known of one site, a line a fact."""
     _pairs(facts.items())
 
 
 def paint_hits(hits: Sequence[SearchHit]) -> None:
+    """Articles found: title, where and when, the words around the match."""
     out = console()
     for hit in hits:
         out.print(Text(hit.title, style="bold"))
@@ -134,6 +138,7 @@ def paint_hits(hits: Sequence[SearchHit]) -> None:
 
 
 def paint_quote_hits(hits: Sequence[QuoteHit]) -> None:
+    """Quotes found: the words, who says them, in which story."""
     out = console()
     for hit in hits:
         out.print(f"“{hit.snippet}”", markup=False)
@@ -145,6 +150,7 @@ def paint_quote_hits(hits: Sequence[QuoteHit]) -> None:
 
 
 def paint_people(people: Sequence[PersonLine]) -> None:
+    """People as a table, ids first."""
     table = new_table("id", "name", "last role", "quotes", "articles", "first", "last")
     table.columns[0].no_wrap = True  # to be copied into the next command
     for one in people:
@@ -168,6 +174,7 @@ def paint_person(person: PersonFile) -> None:
 
 
 def paint_decisions(decisions: Sequence[Decision]) -> None:
+    """Decisions made by hand about people, as a table."""
     table = new_table("number", "kind", "of", "made", "undone")
     for one in decisions:
         add_row(table, str(one.id), one.kind, one.told, one.made_at, one.undone_at or "–")
@@ -175,6 +182,7 @@ def paint_decisions(decisions: Sequence[Decision]) -> None:
 
 
 def paint_status(counts: Counts) -> None:
+    """What the archive holds, in all and by site."""
     console().print(f"{counts.articles} articles, {counts.quotes} quotes, {counts.captures} captures.")
     table = new_table("site", "articles", "quotes", "first", "last", "due", "failed", "last run", "its outcomes")
     for site in counts.sites:
@@ -261,6 +269,7 @@ def _paint_claims(out: Console, claims: dict[str, list[dict[str, Any]]]) -> None
 
 
 def new_table(*columns: str) -> Table:
+    """An empty table in the house's style."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
         table.add_column(column, overflow="fold")

@@ -23,6 +23,7 @@ SPEAKERS = "SELECT speaker, count(*) AS quotes FROM quotes GROUP BY speaker ORDE
 
 
 def paint_demo(db: Path, demo: Demo) -> None:
+    """The tour of what the demo crawled."""
     titles = {site.name: site.title or site.name for site in demo.sites}
     _paint_newsrooms(demo)
     _head("A story, and what each field rests on")

@@ -1,0 +1,1 @@
+"""Ways out of the archive: records as JSONL, tables, WARC and WACZ."""

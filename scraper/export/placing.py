@@ -21,14 +21,17 @@ class HashedStream:
         self._whole = hashlib.sha256()
 
     def write(self, data: bytes) -> int:
+        """Bytes written, as the stream below counts them."""
         self._whole.update(data)
         return self._stream.write(data)
 
     def flush(self) -> None:
+        """Hand on what the stream below holds back."""
         self._stream.flush()
 
     @property
     def sha256(self) -> str:
+        """Hex digest of all that was written so far."""
         return self._whole.hexdigest()
 
 

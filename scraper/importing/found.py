@@ -30,6 +30,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def content_type(self) -> str | None:
+        """The Content-Type header as sent."""
         return next((value for name, value in self.headers if name == "content-type"), None)
 
 

@@ -129,10 +129,12 @@ def single(address: Address, post: Post) -> Document:
 
 
 def as_json(answer: Document) -> str:
+    """The feed as Blogger writes JSON: no spaces, no escapes."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 
 def as_jsonp(answer: Document, callback: str) -> str:
+    """The feed as a call of `callback`, behind Blogger's comment line."""
     return f"// API callback\n{callback}({as_json(answer)});"
 
 

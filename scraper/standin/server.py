@@ -114,6 +114,7 @@ class StandIn:
         return fault
 
     def record(self, hit: Hit) -> None:
+        """Note a request in the server's own log."""
         with self.lock:
             self.log.append(hit)
 

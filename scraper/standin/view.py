@@ -62,10 +62,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def title(self) -> str:
+        """The post's title, or the newsroom's."""
         return self.post.title if self.post else self.newsroom.title
 
     @property
     def canonical(self) -> str:
+        """The canonical address: without a query."""
         return self.base + self.path
 
     @property
@@ -74,6 +76,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return self.canonical + ("?m=1" if self.mobile else "")
 
     def href(self, post: Post) -> str:
+        """The address of a post."""
         return self.base + self.newsroom.path(post)
 
 
@@ -133,6 +136,7 @@ def service_links(view: View) -> str:
 
 
 def canonical_link(view: View) -> str:
+    """The link element that names the canonical address."""
     return f"<link href='{escape(view.canonical)}' rel='canonical'/>"
 
 

@@ -52,6 +52,7 @@ class Ask(NamedTuple):
 
     @property
     def is_robots(self) -> bool:
+        """Whether robots.txt is asked for: any content type will do."""
         return self.types is None
 
 

@@ -132,6 +132,10 @@ class Exchange:
         self._connections, self._place, self._connection = connections, place, connection
 
     async def begin(self, target: bytes, headers: Sequence[tuple[bytes, bytes]], sent: bytes | None) -> Head:
+        """Send the request, a POST where something is `sent`; the head of its answer, those of 1xx passed over.
+
+        Raises the client's own errors: WriteError, ReadTimeout, RemoteProtocolError.
+        """
         connection = self._connection
         with _told():
             method = b"GET" if sent is None else b"POST"

@@ -10,6 +10,7 @@ from scraper.analyst.queries import queries
 
 @cache
 def canned() -> dict[str, dict[str, Any]]:
+    """The questions as Datasette's canned queries, by name."""
     return {
         name: {
             "sql": one.sql,

@@ -47,6 +47,7 @@ T = TypeVar("T")
 
 
 async def front(datasette: Any, request: Any) -> Any:
+    """The front page; Datasette's own index where no archive of ours is served."""
     if not archives(datasette):
         return await IndexView(datasette).get(request)
     language = words(request)
@@ -70,6 +71,7 @@ async def front(datasette: Any, request: Any) -> Any:
 
 
 async def article(datasette: Any, request: Any) -> Response:
+    """The reader of one article: `?id=`."""
     id_ = _asked(request, "id")
     reading = await _kept(datasette, lambda archive: reader.read(archive, id_))
     if reading is None:
@@ -102,6 +104,7 @@ async def capture(datasette: Any, request: Any) -> Response:
 
 
 async def people(datasette: Any, request: Any) -> Response:
+    """Who speaks most, or whose name holds `?name=`."""
     name = _typed(request, "name")
     return await _page(
         datasette, request, "people", name=name, people=await _shown(datasette, lambda view: desk.people(view, name))
@@ -109,6 +112,7 @@ async def people(datasette: Any, request: Any) -> Response:
 
 
 async def person(datasette: Any, request: Any) -> Response:
+    """One person's names, roles and quotes: `?id=`."""
     id_ = _asked(request, "id")
     found = await _shown(datasette, lambda view: desk.person(view, id_))
     if found is None:
@@ -125,11 +129,13 @@ async def person(datasette: Any, request: Any) -> Response:
 
 
 async def sites(datasette: Any, request: Any) -> Response:
+    """Every site with its coverage and how many findings it has."""
     findings = Counter(finding.site for finding in await _ill(datasette))
     return await _page(datasette, request, "sites", sites=await _shown(datasette, desk.sites), findings=findings)
 
 
 async def site(datasette: Any, request: Any) -> Response:
+    """One site: coverage by day and month, field fill, findings: `?name=`."""
     name = _asked(request, "name")
     found = await _shown(datasette, lambda view: desk.site(view, name))
     if found is None:
@@ -148,6 +154,7 @@ async def site(datasette: Any, request: Any) -> Response:
 
 
 async def releases(datasette: Any, request: Any) -> Response:
+    """The stories that several sites carry, and who copies whom."""
     pairs = await _shown(datasette, lambda view: desk.answer(view, "who_copies_whom"))
     titles = {row["name"]: row["title"] for row in await _shown(datasette, desk.sites)}
     return await _page(
@@ -162,12 +169,14 @@ async def releases(datasette: Any, request: Any) -> Response:
 
 
 async def release(datasette: Any, request: Any) -> Response:
+    """One such story, copy by copy: `?id=`."""
     id_ = _asked(request, "id")
     copies = await _shown(datasette, lambda view: desk.copies(view, id_))
     return await (_page(datasette, request, "release", copies=copies) if copies else _absent(datasette, request))
 
 
 async def search_page(datasette: Any, request: Any) -> Response:
+    """Articles found by their words: `?q=`, narrowed by site and status."""
     query, asked_site = _typed(request, "q"), _typed(request, "site")
     status, newest = _typed(request, "status"), _typed(request, "order") == "newest"
 
@@ -195,10 +204,12 @@ async def search_page(datasette: Any, request: Any) -> Response:
 
 
 async def questions(datasette: Any, request: Any) -> Response:
+    """All questions that wait ready, with their parameters."""
     return await _page(datasette, request, "questions", queries=list(queries().values()))
 
 
 async def about(datasette: Any, request: Any) -> Response:
+    """The tables and what their columns mean."""
     return await _page(datasette, request, "about", tables=metadata.tables())
 
 

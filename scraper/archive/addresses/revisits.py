@@ -57,6 +57,7 @@ class Revisits(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of(cls, settings: Settings) -> Revisits:
+        """The rules as the settings have them."""
         return cls(
             after=timedelta(hours=settings.revisit_after),
             within=timedelta(days=settings.revisit_within),
@@ -98,6 +99,7 @@ class Next(msgspec.Struct, frozen=True):
 
     @property
     def why(self) -> str:
+        """The reason in words."""
         return self.told.format(*map(_in_words, self.values))
 
 

@@ -46,6 +46,7 @@ class Appearance(msgspec.Struct, frozen=True):
 
     @property
     def standing(self) -> Standing:
+        """What of it tells whether two appearances are one person."""
         return Standing(self.name, self.apart or "", self.site, self.place or "", self.body or "")
 
 

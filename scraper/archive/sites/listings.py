@@ -69,6 +69,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def address(self) -> str:
+        """Its address without scheme and www., as lists are compared by."""
         return bare(self.url)
 
 

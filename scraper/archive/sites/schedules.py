@@ -36,6 +36,7 @@ def keep(connection: sqlite3.Connection, row: ScheduleRow) -> None:
 
 
 def forget(connection: sqlite3.Connection, site: str) -> None:
+    """Take the schedule from a site; it is crawled when asked to."""
     connection.execute("DELETE FROM schedules WHERE site = ?", (site,))
 
 

@@ -60,6 +60,7 @@ class Examination(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_well(self) -> bool:
+        """Whether nothing found is a trouble; advice and notes may stand."""
         return all(finding.gravity != "trouble" for finding in self.findings)
 
 

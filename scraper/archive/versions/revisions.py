@@ -26,6 +26,7 @@ class Wording(msgspec.Struct, frozen=True):
     text: str
 
     def same(self, other: Wording) -> bool:
+        """Whether a reader would call the two texts the same: marks and white space aside."""
         return _closed(self.title) == _closed(other.title) and _closed(self.text) == _closed(other.text)
 
     @property
