@@ -39,14 +39,17 @@ class Child:
     """Runs `task` on what it is given, in a worker.
 
     `task` gives None, or in words what is wrong; it must be importable. `limit` is in seconds of CPU: more is slow, and
-    `patience` times as many seconds of the clock are a hang.
+    `patience` times as many seconds of the clock are a hang. `home` is a module that has `tried` and imports what the
+    tasks need: a worker is ready once it is there, so that no first input pays for it.
     """
 
-    def __init__(self, task: Callable[[T], str | None], *, limit: float = 2.0, patience: float = 10.0) -> None:
+    def __init__(
+        self, task: Callable[[T], str | None], *, limit: float = 2.0, patience: float = 10.0, home: str = __name__
+    ) -> None:
         self._task = _address(task)
         self._limit = limit
         self._wait = limit * patience
-        self._worker = Worker(f"{__name__}:tried", limit=self._wait)
+        self._worker = Worker(f"{home}:tried", limit=self._wait)
 
     def __enter__(self) -> Child:
         return self

@@ -15,8 +15,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
-from bench import peers, stages, torture
+from bench import newspleasereader, peers, stages, torture
 from bench.child import Child
 from bench.laws import broken, reading_of
 from bench.stored import MISSING, ROOT, html_of, stored_pages
@@ -50,22 +51,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 3 if missing else 0
 
 
-def _sample() -> list[str]:
+def sample() -> list[str]:
+    """Every n-th of the stored pages, some PAGES in all."""
     stored = stored_pages()
     return [html_of(path) for path in stored[:: max(1, len(stored) // PAGES)]]
 
 
 def _speed() -> None:
-    pages = _sample()
-    costs = measured(pages, {name: reader for name, reader in READERS.items() if _installed(name, reader)})
-    bare = costs["bare parse"]
+    pages = sample()
     print(f"{len(pages)} real Blogger pages, mean {sum(map(len, pages)) / len(pages) / 1024:.0f} KiB")
     print(f"{'reader':<24}{'ms a page':>10}{'median ratio':>14}{'p95 ratio':>11}{'sum ratio':>11}")
+    for one in speeds(pages):
+        print(f"{one.reader:<24}{one.milliseconds:>10.2f}{one.median:>14.1f}{one.p95:>11.1f}{one.whole:>11.1f}")
+
+
+class Speed(NamedTuple):
+    """CPU milliseconds a page of a reader, and its ratios to the bare parse: median and p95 over pages, and of sums."""
+
+    reader: str
+    milliseconds: float
+    median: float
+    p95: float
+    whole: float
+
+
+def speeds(pages: Sequence[str]) -> list[Speed]:
+    """How fast each reader at hand is on those pages."""
+    costs = measured(pages, {name: reader for name, reader in READERS.items() if _installed(name, reader)})
+    if newspleasereader.version() is not None:
+        costs["news-please"] = [
+            min(float(newspleasereader.ask(html, peers.NOWHERE)["seconds"]) for _ in range(ROUNDS)) for html in pages
+        ]
+    bare = costs["bare parse"]
+    found = []
     for name, cost in costs.items():
         ratios = sorted(one / base for one, base in zip(cost, bare, strict=True))
         p95 = ratios[int(0.95 * (len(ratios) - 1))]
-        median, whole = statistics.median(ratios), sum(cost) / sum(bare)
-        print(f"{name:<24}{1000 * statistics.mean(cost):>10.2f}{median:>14.1f}{p95:>11.1f}{whole:>11.1f}")
+        whole = sum(cost) / sum(bare)
+        found.append(Speed(name, 1000 * statistics.mean(cost), statistics.median(ratios), p95, whole))
+    return found
 
 
 def measured(pages: Sequence[str], readers: dict[str, Callable[[str], object]]) -> dict[str, list[float]]:
@@ -99,7 +123,7 @@ def _cpu(reader: Callable[[str], object], html: str) -> float:
 
 def _stages() -> None:
     print("Kliping's time by stage, share of the whole")
-    for stage, share in stages.shares(_sample(), rounds=20).items():
+    for stage, share in stages.shares(sample(), rounds=20).items():
         print(f"{stage:<24}{share:>10.1%}")
 
 
@@ -123,7 +147,7 @@ def hard(html: str) -> str | None:
 
 
 def _memory() -> None:
-    subprocess.run([sys.executable, "-m", "bench.memory", "10000"], cwd=ROOT, check=True)
+    subprocess.run([sys.executable, "-m", "bench.memory", "--pages", "10000"], cwd=ROOT, check=True)
 
 
 if __name__ == "__main__":

@@ -1,174 +1,229 @@
-"""Broken pages, thousands of them, against the laws of reading: `make fuzz`.
+"""All that strangers hand us, broken thousands of times, against the laws each reader must hold: `make fuzz`.
 
-    python -m bench.fuzz [SECONDS] [--seed N]      600 s where not told; the seed is printed, and gives the same pages again
+    python -m bench.fuzz [SECONDS] [--seed N] [--only NAME,…] [--unled] [--list]     1800 s where not told, shared by the targets
 
-The stored real pages where they are at hand, else our own theme pages, mutated. A page must be read, or refused with a
-reason, within 2 s of CPU, and every law of bench/laws.py must hold. What fails is made small and kept in bench/out/.
+The seed is printed, and gives the same inputs again. An input must be read, or refused with a named error, within 2 s
+of CPU, and the target's laws must hold. What fails is made small and kept in bench/out/. Where atheris is installed
+(requirements/fuzz.txt) it leads half of each target's time by what code an input reaches.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import heapq
 import re
+import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
+from typing import Any, NamedTuple
 
-from bench.child import Child, Verdict
-from bench.laws import broken, lost, reading_of
-from bench.mutate import FLOODS, mutated
-from bench.stored import ROOT, html_of, own_pages, stored_pages
-from extractors import FeedEntry, Page
+from bench import broken, strangers, wire
+from bench.child import Child, Verdict, tried  # noqa: F401 - workers look for it here
+from bench.stored import ROOT
+from extractors import Page
 
 OUT = ROOT / "bench" / "out"
-LIMIT = 2.0  # seconds of CPU a page
-SHRINKING = 30.0  # seconds for making one failure small
-KEPT = 20  # failures kept; after so many different ones the rest is only counted
-URLS = (
-    "https://www.kabar.example/2026/03/x.html", "", "http://[", "https://kilas24news.com/2026/03/x.html", "file:///tmp/x.html", "x" * 5_000,
-    "https://kabar.example/2026/13/%ff.html?m=1#c", "http://xn--/2026/03/x.html", "https://kabar.example:99999/2026/03/x.html",
+LIMIT = 2.0  # seconds of CPU an input
+SHRINKING = 20.0  # seconds for making one failure small
+KEPT = 20  # failures kept a target; after so many different ones the rest is only counted
+
+
+class Target(NamedTuple):
+    """What is fuzzed: how an input is made, what checks it, in words the laws; `weight` is its part of the time."""
+
+    name: str
+    laws: str
+    made: Callable[[Random], Any]
+    check: Callable[[Any], str | None]
+    weight: int = 1
+
+
+SOUND = "a record or a named refusal; what is given can be written down"
+TARGETS = (
+    Target("pages", "bench/laws.py: offsets, a body, the record written and read again", broken.page, broken.fault, 4),
+    Target("conservation", "paragraphs, captions and removals hold all text", broken.page, broken.conserves, 2),
+    Target("feeds", f"{SOUND}; no file, no request, no swelling entity", strangers.feed_input, strangers.feed, 2),
+    Target("sitemaps", f"{SOUND}; no file, no request", strangers.sitemap_input, strangers.sitemap),
+    Target("robots", "never fails; a delay within its bounds", strangers.robots_input, strangers.robots),
+    Target("linked-data", "never fails; texts that can be written down", strangers.linked_data_input, strangers.linked_data),
+    Target("context", "never fails; ids are texts", strangers.context_input, strangers.context),
+    Target("stories", "quotes and dates stand where they say, in order", strangers.story_input, strangers.story, 2),
+    Target("addresses", "one canonical form; what passes the guard leads outside", strangers.address_input, strangers.address),
+    Target("wire", "a page or a named error in time; nobody else asked", wire.wire_input, wire.wire, 2),
+    Target("encodings", "named errors; never above the limit; text that can be written down", strangers.packed_input, strangers.packed),
+    Target("queries", "any text is a query", strangers.query_input, strangers.query),
+    Target("warc", "pages below the limit, reasons documented, no file written", strangers.warc_input, strangers.warc),
+    Target("wacz", "the same; no name in it leads anywhere", strangers.wacz_input, strangers.wacz),
+    Target("exports", "the same; no file outside read", strangers.export_input, strangers.export),
+    Target("saved", "the same", strangers.saved_input, strangers.saved),
+    Target("commands", "exit code 0 to 3, no traceback, no file, no escape on the terminal", strangers.command_input, strangers.command),
 )  # fmt: skip
+GUIDED = {target.name: target for target in TARGETS if target.name not in {"pages", "conservation", "wire", "commands"}}
 
 
-def fault(page: Page) -> str | None:
-    """What is wrong with the reading of a page, in words; None where every law holds."""
-    reading = reading_of(page)
-    return broken(reading) if reading is not None else None
+BY_NAME = {target.name: target for target in TARGETS}
 
 
-def conserves(page: Page) -> str | None:
-    """As `fault`, for the conservation law: apart, so that its own parse is not in the page's seconds."""
-    return lost(page.html)
+def checked(work: tuple[str, Any]) -> str | None:
+    """What is wrong with an input, for its target's name: all targets share a worker."""
+    name, given = work
+    return BY_NAME[name].check(given)
 
 
-def pages(seed: int, sources: list[Path]) -> Callable[[], Page]:
-    """Gives another broken page at each call, the same row of them for the same seed and sources."""
-    random = Random(seed)
+class Tried(NamedTuple):
+    """What came of a target: inputs tried, those tried under guidance, the slowest in seconds of CPU."""
 
-    def another() -> Page:
-        html, other = (html_of(path) for path in random.choices(sources, k=2))
-        if random.random() < 0.05:
-            html = (
-                random.randbytes(random.choice((10, 1_000, 100_000))).decode("utf-8", "replace")
-                + html[: random.choice((0, 5_000))]
-            )
-        html = mutated(html, random, other)
-        entry = _entry(random, other) if random.random() < 0.15 else None
-        url = URLS[0] if random.random() < 0.8 else random.choice(URLS)
-        repeated = frozenset(random.choices(FLOODS, k=3)) if random.random() < 0.1 else frozenset()
-        return Page(
-            url=url, html=html, entry=entry, repeated=repeated, zone=random.choice((None, "Asia/Jakarta", "Mars/X"))
-        )
-
-    return another
+    inputs: int
+    guided: int
+    slowest: float
+    failures: Counter[str]
 
 
-def _entry(random: Random, other: str) -> FeedEntry:
-    at = other.find("post-body")
-    content = mutated(other[max(at - 12, 0) : at + 8_000], random, other, times=2)
-    stamp = random.choice((None, "2026-03-02T10:00:00.000+07:00", "2026-13-40T99:00:00Z", "", "Senin"))
-    texts = random.choice(((content, None), (None, content[:400]), (None, None), ("", "")))
-    return FeedEntry(
-        url=random.choice(URLS),
-        title=content[:40],
-        published=stamp,
-        updated=stamp,
-        author="Rina",
-        content=texts[0],
-        summary=texts[1],
-    )
-
-
-def shrunk(html: str, fails: Callable[[str], bool], *, seconds: float = SHRINKING) -> str:
-    """The shortest page found within so many seconds that still fails: pieces are left out, ever smaller ones."""
+def shrunk(whole: Any, fails: Callable[[Any], bool], *, seconds: float = SHRINKING) -> Any:
+    """The shortest text or bytes found within so many seconds that still fails: pieces are left out, ever smaller."""
     until = time.monotonic() + seconds
-    size = len(html) // 2
+    size = len(whole) // 2
     while size and time.monotonic() < until:
         at = 0
-        while at < len(html) and time.monotonic() < until:
-            shorter = html[:at] + html[at + size :]
+        while at < len(whole) and time.monotonic() < until:
+            shorter = whole[:at] + whole[at + size :]
             if fails(shorter):
-                html = shorter
+                whole = shorter
             else:
                 at += size
         size //= 2
-    return html
+    return whole
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Tries pages for the time given; prints what was tried and what failed; 1 where anything did."""
-    parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("seconds", nargs="?", type=float, default=600.0)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
-    options = parser.parse_args(arguments)
-    sources = [path for kind in ("articles", "listing", "error") for path in stored_pages(kind)] or own_pages()
-    print(f"Seed {options.seed}, {len(sources)} pages to break, {options.seconds:.0f} s.", flush=True)
-    failures = Failures(OUT)
-    slowest: list[tuple[float, int, int]] = []
-    another, tried, until = pages(options.seed, sources), 0, time.monotonic() + options.seconds
-    with Child(fault, limit=LIMIT) as reader, Child(conserves, limit=10 * LIMIT) as witness:
-        while time.monotonic() < until:
-            page = another()
-            tried += 1
-            verdict = reader.run(page)
-            heapq.heappush(slowest, (verdict.seconds, len(page.html), tried))
-            slowest = heapq.nlargest(5, slowest)
-            heapq.heapify(slowest)
-            if verdict.kind != "sound":
-                failures.add(page, verdict, reader)
-            elif (verdict := witness.run(page)).kind != "sound":
-                failures.add(page, verdict, witness)
-    print(f"{tried} pages tried.\nSlowest, in seconds of CPU:")
-    for spent, size, number in sorted(slowest, reverse=True):
-        print(f"  {spent:6.2f}   page {number}, {size / 1024:,.0f} KiB")
-    return failures.told()
+def outcome(target: Target, child: Child, seed: int, seconds: float) -> Tried:
+    """The target's inputs for so many seconds; each failure is printed and kept as it comes."""
+    random = Random(f"{seed} {target.name}")
+    child.run((target.name, target.made(random)))  # whatever it loads is not the next one's
+    until = time.monotonic() + seconds
+    failures = Failures(target, OUT)
+    inputs, slowest = 0, 0.0
+    while time.monotonic() < until:
+        given = target.made(random)
+        inputs += 1
+        verdict = child.run((target.name, given))
+        slowest = max(slowest, verdict.seconds)
+        if verdict.kind != "sound":
+            failures.add(given, verdict, child)
+    return Tried(inputs, 0, slowest, failures.seen)
+
+
+def guided(target: Target, seed: int, seconds: float) -> tuple[int, str]:
+    """How many inputs atheris tried, and the end of what it says where one failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        random = Random(seed)
+        for number in range(20):
+            (Path(folder) / str(number)).write_bytes(target.made(random))
+        OUT.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "bench.guided", target.name, folder, f"-max_total_time={max(int(seconds), 1)}"]
+        command += [
+            "-timeout=10",
+            f"-seed={seed % 2**31 or 1}",
+            "-rss_limit_mb=3000",
+            f"-artifact_prefix={OUT}/{target.name}-",
+        ]
+        done = subprocess.run(command, capture_output=True, check=False, cwd=ROOT)
+    said = done.stderr.decode("utf-8", "replace")
+    counts = re.findall(r"^(?:Done|stat::number_of_executed_units:)\s*(\d+)", said, re.MULTILINE)
+    rounds = re.findall(r"^#(\d+)\s", said, re.MULTILINE)
+    count = int(counts[-1]) if counts else int(rounds[-1]) if rounds else 0
+    return count, "" if done.returncode == 0 else said[-1500:]
 
 
 class Failures:
-    """The different failures met, each with its smallest page in a folder."""
+    """The different failures of a target, each with its smallest input in a folder."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._seen: Counter[str] = Counter()
+    def __init__(self, target: Target, folder: Path) -> None:
+        self._target, self._folder = target, folder
+        self.seen: Counter[str] = Counter()
 
-    def add(self, page: Page, verdict: Verdict, child: Child) -> None:
+    def add(self, given: Any, verdict: Verdict, child: Child) -> None:
         """Counts the failure; one not seen before is made small and kept."""
         name = _place(verdict)
-        self._seen[name] += 1
-        if self._seen[name] > 1 or len(self._seen) > KEPT:
+        self.seen[name] += 1
+        if self.seen[name] > 1 or len(self.seen) > KEPT:
             return
-        small = page
-        if verdict.kind == "fault":  # a slow page, or one that hangs, costs too much to be tried hundreds of times
-            html = shrunk(page.html, lambda html: _place(child.run(_with(page, html))) == name)
-            small = _with(page, html)
+        small = given
+        if verdict.kind == "fault":  # a slow input, or one that hangs, costs too much to be tried hundreds of times
+            small = _smaller(given, lambda shorter: _place(child.run((self._target.name, shorter))) == name)
         self._folder.mkdir(parents=True, exist_ok=True)
-        stem = f"{verdict.kind}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
-        kept = self._folder / f"{stem}.html"
-        kept.write_text(small.html, "utf-8", errors="surrogatepass")
-        given = f"url: {page.url[:200]!r}\nentry: {page.entry!r}\nrepeated: {sorted(page.repeated)!r}\nzone: {page.zone!r}\n"
-        kept.with_suffix(".txt").write_text(f"{name}\n{given}\n{verdict.told}", "utf-8", errors="backslashreplace")
-        print(f"FAILED  {name}\n        {kept.relative_to(ROOT)} ({len(small.html):,} characters)", flush=True)
-
-    def told(self) -> int:
-        """Prints the failures with their counts; the exit code."""
-        for name, count in self._seen.most_common():
-            print(f"{count:5} × {name}")
-        print("" if self._seen else "Nothing failed.")
-        return 1 if self._seen else 0
+        stem = f"{self._target.name}-{verdict.kind}-{hashlib.sha256(name.encode()).hexdigest()[:10]}"
+        kept = self._folder / f"{stem}.{'html' if isinstance(small, Page) else 'bin'}"
+        kept.write_bytes(small.html.encode("utf-8", "surrogatepass") if isinstance(small, Page) else small)
+        told = f"{name}\n{_without_html(small)!r}\n\n{verdict.told}"
+        kept.with_suffix(".txt").write_text(told, "utf-8", errors="backslashreplace")
+        print(f"  FAILED  {name}\n          {kept.relative_to(ROOT)}", flush=True)
 
 
-def _place(verdict: Verdict) -> str:
-    """A failure's name: numbers aside, which change as the page is made small."""
-    return re.sub(r"\d+", "n", verdict.signature)
+def _smaller(given: Any, fails: Callable[[Any], bool]) -> Any:
+    if not isinstance(given, Page):
+        return shrunk(given, fails)
+    return _with(given, shrunk(given.html, lambda html: fails(_with(given, html))))
 
 
 def _with(page: Page, html: str) -> Page:
     return Page(url=page.url, html=html, entry=page.entry, repeated=page.repeated, zone=page.zone)
+
+
+def _without_html(given: Any) -> Any:
+    return _with(given, "") if isinstance(given, Page) else given[:300]
+
+
+def _place(verdict: Verdict) -> str:
+    """A failure's name: numbers aside, which change as the input is made small."""
+    return re.sub(r"\d+", "n", verdict.signature)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Tries every target for its part of the time; prints a line a target; 1 where anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m bench.fuzz", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("seconds", nargs="?", type=float, default=1800.0)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--only", type=lambda told: told.split(","), default=[target.name for target in TARGETS])
+    parser.add_argument("--unled", action="store_true", help="leave atheris aside")
+    parser.add_argument("--list", action="store_true", help="name the targets and their laws")
+    options = parser.parse_args(arguments)
+    chosen = [target for target in TARGETS if target.name in options.only]
+    if options.list:
+        print("\n".join(f"{target.name:<14}{target.laws}" for target in chosen))
+        return 0
+    is_guided, whole = not options.unled and find_spec("atheris") is not None, sum(target.weight for target in chosen)
+    print(
+        f"Seed {options.seed}, {options.seconds:.0f} s{', half of it led by atheris' if is_guided else ''}.", flush=True
+    )
+    bad = 0
+    with Child(checked, limit=LIMIT, home="bench.fuzz") as child:
+        for target in chosen:
+            bad += not _told(target, child, options.seed, options.seconds * target.weight / whole, is_guided=is_guided)
+    return 1 if bad else 0
+
+
+def _told(target: Target, child: Child, seed: int, seconds: float, *, is_guided: bool) -> bool:
+    """Whether nothing failed; prints the target's line."""
+    led = is_guided and target.name in GUIDED
+    found = outcome(target, child, seed, seconds / 2 if led else seconds)
+    count, trouble = guided(target, seed, seconds / 2) if led else (0, "")
+    failed = len(found.failures) + bool(trouble)
+    told = f"{failed} FAILED" if failed else "nothing failed"
+    print(
+        f"{target.name:<14}{found.inputs:>8,} broken{count:>11,} led{found.slowest:>7.2f} s slowest   {told}",
+        flush=True,
+    )
+    for name, times in found.failures.most_common():
+        print(f"  {times:>6} × {name}", flush=True)
+    if trouble:
+        print(trouble, flush=True)
+    return not failed
 
 
 if __name__ == "__main__":

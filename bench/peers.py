@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from selectolax.lexbor import LexborHTMLParser
 
+from bench import newspleasereader
 from extractors import NotAnArticle, Page, read
 
 NOWHERE = "https://kabar.example/2026/03/x.html"  # the address of a page whose own is not told
@@ -31,13 +32,20 @@ class Peer(NamedTuple):
 def installed() -> list[Peer]:
     """The peers at hand; the others are named on stderr."""
     found = []
-    for peer in (Peer("trafilatura", "trafilatura", _trafilatura), Peer("newspaper4k", "newspaper", _newspaper)):
+    for peer in (
+        Peer("trafilatura", "trafilatura", _trafilatura),
+        Peer("newspaper4k", "newspaper", _newspaper),
+    ):
         try:
             _module(peer.package)
         except ImportError:
             print(f"{peer.name} is not installed (requirements/bench.txt) and left out.", file=sys.stderr)
             continue
         found.append(peer._replace(name=f"{peer.name} {importlib.metadata.version(peer.name)}"))
+    if (told := newspleasereader.version()) is None:
+        print("news-please is not installed (requirements/newsplease.txt) and left out.", file=sys.stderr)
+    else:
+        found.append(Peer(f"news-please {told}", "newsplease", _newsplease))
     return found
 
 
@@ -88,6 +96,13 @@ def _newspaper(html: str, url: str) -> Record | None:
         return None
     published = article.publish_date.isoformat() if article.publish_date else None
     return _record(article.title, published, ", ".join(article.authors), sorted(article.tags or ()), article.text)
+
+
+def _newsplease(html: str, url: str) -> Record | None:
+    found = newspleasereader.ask(html, url or NOWHERE)
+    if not found.get("body"):
+        return None
+    return _record(found["title"], found["published"], ", ".join(found["authors"]), [], found["body"])
 
 
 def _record(title: str | None, published: str | None, author: str | None, labels: list[str], body: str) -> Record:

@@ -16,7 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import NamedTuple
 
-from bench import feedgold, floors, own, stories
+from bench import feedgold, floors, own, stories, unseen
 from bench.peers import installed
 from bench.quotes import judged, sure_scores
 from bench.scorers import (
@@ -54,7 +54,14 @@ def main(arguments: list[str] | None = None) -> int:
         Suite("own stories, indirect speech", stories.indirect_scores(), {}),
     ]
     if SHARED.is_dir():
-        suites = [_page_gold(), Suite("feed gold", feedgold.scores(), {}), _any_site(), *_quotes(), *suites]
+        suites = [
+            page_gold(),
+            Suite("feed gold", feedgold.scores(), {}),
+            _unseen(),
+            any_site(),
+            *quote_suites(),
+            *suites,
+        ]
     pinned = floors.load(FLOORS)
     for suite in suites:
         _print(suite, pinned)
@@ -91,7 +98,7 @@ def _update(pinned: floors.Pinned, measured: floors.Values, fallen: list[floors.
     return 0
 
 
-def _page_gold() -> Suite:
+def page_gold() -> Suite:
     """The hand-read pages: each reader's scores over all pages, and their mean over sites."""
     gold = lines(SHARED / "gold" / "pages" / "gold.jsonl")
     rows = [{"path": str(SHARED / "pages" / row["file"]), "url": row["url"] or ""} for row in gold]
@@ -122,7 +129,12 @@ def _by_site(told: list[Line], gold: list[Line]) -> Scores:
     return {name: Score(sum(one[name].value for one in scores) / len(scores), f"{len(scores)} sites") for name in names}
 
 
-def _any_site() -> Suite:
+def _unseen() -> Suite:
+    """The same pages, and more, read as if nobody had described their themes."""
+    return Suite("unseen themes", unseen.scores(), {})
+
+
+def any_site() -> Suite:
     """Half of the article-extraction-benchmark: pages of any system, beside trafilatura's own score."""
     gold = SHARED / "benchmarks" / "aeb" / "ground-truth.json"
     rows = [
@@ -135,7 +147,8 @@ def _any_site() -> Suite:
     return Suite("article-extraction-benchmark, half", ours, beside)
 
 
-def _quotes() -> list[Suite]:
+def quote_suites() -> list[Suite]:
+    """The quotes of the annotated texts, and those that are told sure."""
     suites = []
     for name, kind, options in (
         ("quotes, Indonesian", "dev", ("--lang", "id")),
@@ -153,14 +166,14 @@ def _print(suite: Suite, pinned: floors.Pinned) -> None:
     columns = suite.beside
     print(f"\n{suite.name}")
     print(
-        f"  {'':<24}{'Kliping':>9}{'':>13}{'floor':>8}  "
+        f"  {'':<32}{'Kliping':>9}{'':>13}{'floor':>8}  "
         + "".join(f"{_heading(name):>{_width(name)}}" for name in columns)
     )
     for name, score in suite.scores.items():
         if name.removesuffix(", by site") != name and columns:
             continue
         floor = floors.floor_of(pinned, suite.name, name)
-        line = f"  {name:<24}{score.value:>9.4f}{score.counted:>13}{'–' if floor is None else f'{floor:.3f}':>8}  "
+        line = f"  {name:<32}{score.value:>9.4f}{score.counted:>13}{'–' if floor is None else f'{floor:.3f}':>8}  "
         for column, scores in columns.items():
             told = f"{scores[name].value:.4f}" if name in scores else "–"
             line += f"{told:>{_width(column)}}"

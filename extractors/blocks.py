@@ -79,16 +79,20 @@ def read_blocks(
     title: str = "",
     remove: tuple[tuple[str, str], ...] = (),
     repeated: frozenset[str] = frozenset(),
+    around: frozenset[int] = frozenset(),
 ) -> Blocks:
     """The container's blocks. `remove` maps selectors of its parts to removal labels, the first that fits naming a
     part; `title` is dropped where it stands again at the top; `repeated` lines are known to stand on many pages of the
-    site.
+    site. `around` are the memory ids of parts that stand before or behind the post.
     """
     names = _names_in(container)
     told = [(selector, label) for selector, label in reversed(remove) if _may_match(selector, names)]
     walk = _Walk(
         base_url,
-        drop={node.mem_id: label for selector, label in told for node in container.css(selector)},
+        drop={
+            **dict.fromkeys(around, "around"),
+            **{node.mem_id: label for selector, label in told for node in container.css(selector)},
+        },
         captions=frozenset(node.mem_id for node in container.css(CAPTIONS)),
     )
     walk.read(container)

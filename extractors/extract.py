@@ -7,11 +7,11 @@ from typing import NamedTuple, TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from extractors import blogger, comments, feedtext, refusals, registry, veils
+from extractors import blogger, comments, feedtext, refusals, registry, storytext, veils
 from extractors.blocks import Blocks, read_blocks
 from extractors.claims import Candidate, Contest, stated
 from extractors.document import Document
-from extractors.generic import read_generic
+from extractors.generic import SHORTEST, read_generic
 from extractors.layout import Layout, Site
 from extractors.linked_data import PLACEHOLDER
 from extractors.model import Article, Byline, Dateline, Moment, NotAnArticle, Page, Reading
@@ -25,7 +25,7 @@ from extractors.prose.language import guess_language
 from extractors.quotes import find_quotes
 from extractors.repetition import edges
 from extractors.rules import Rule, ld, meta
-from extractors.urls import article_id, canonical, site_name
+from extractors.urls import article_id, canonical, is_permalink, site_name
 from extractors.whitespace import fold, is_blank
 from extractors.witness import compare, rivals, verdicts
 
@@ -158,7 +158,28 @@ def _body(document: Document, layout: Layout, site: Site | None, title: str) -> 
         raise NotAnArticle("not-an-article", "the post holds no text")
     if layout.bodiless:
         raise NotAnArticle("needs-feed")
-    return _generic(document, title)
+    return _story(document, title) or _generic(document, title)
+
+
+def _story(document: Document, title: str) -> Body | None:
+    """On a Blogger page whose theme names no body: what bears the weight of the text, in sight or behind a veil."""
+    if not document.is_blogger:
+        return None
+    refusals.refuse_gate(document)
+    found = storytext.place(document.blog, title)
+    hidden = veils.fullest(document.blog, unless=found.node if found else None)
+    node = hidden or (found.node if found else None)
+    if node is None:
+        return None
+    around = found.around if found and hidden is None else frozenset[int]()
+    blocks = _read_blocks(node, document, blogger.LAYOUT, title, around=around)
+    words = sum(len(text.split()) for text in blocks.paragraphs)
+    told = document.context.page_type is not None or is_permalink(document.page.url)  # that it is a post
+    if not words or (words < SHORTEST and not told):
+        return None
+    if document.context.page_type != "item":
+        refusals.refuse_soft_404(title, "\n".join(blocks.paragraphs))
+    return Body(blocks, None, f"page-by-text@{blogger.LAYOUT.since}")
 
 
 def _container_blocks(document: Document, layout: Layout, title: str) -> Blocks | None:
@@ -168,7 +189,9 @@ def _container_blocks(document: Document, layout: Layout, title: str) -> Blocks 
     return _read_blocks(veils.unveiled(container), document, layout, title)
 
 
-def _read_blocks(container: LexborNode, document: Document, layout: Layout, title: str) -> Blocks:
+def _read_blocks(
+    container: LexborNode, document: Document, layout: Layout, title: str, *, around: frozenset[int] = frozenset()
+) -> Blocks:
     """A container taken apart, the parts of the theme and those that every Blogger page may hold left out of it."""
     return read_blocks(
         container,
@@ -176,6 +199,7 @@ def _read_blocks(container: LexborNode, document: Document, layout: Layout, titl
         title=title,
         remove=(*layout.remove, *(() if layout is blogger.LAYOUT else blogger.LAYOUT.remove)),
         repeated=document.page.repeated,
+        around=around,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import repeat
+from itertools import repeat, zip_longest
 from typing import NamedTuple
 
 from extractors import promotion
@@ -23,6 +23,34 @@ LETTER = re.compile(r"[^\W\d_]")
 POINTER = 0.9  # share of a line that must be links to posts of the same site for it to be a pointer
 INDEX = 0.3  # share of a body that pointers may be before the post is an index of them
 SIGNED = ("(", "[", "*", "/", "#")  # what opens end marks, initials, '(Tim Red)', which end many of a site's stories
+LONGEST_NOTICE = 250  # characters of a line that says where a story was printed, whose it is
+NOTICES = {"reprints": "reprint", "cookies": "notice"}
+COUNT = " 0123456789"  # '12 Shares', 'Share 3'
+PAGES = re.compile(
+    r"(?:(?:halaman|hal|page|pages)\b\W{0,3})?(?:\d{1,3}\W{1,3}){1,20}"
+    r"(?:\d{1,3}|selanjutnya|berikutnya|next|last|semua|all|lanjut)?\W{0,3}"
+    r"|(?:halaman\s)?(?:selanjutnya|berikutnya|sebelumnya)\W{0,3}|(?:next|previous)(?:\spage)?\W{0,3}"
+    r"|page\s\d{1,3}\sof\s\d{1,3}",
+    re.IGNORECASE,
+)
+COUNTED = re.compile(  # readers, minutes, and nothing else
+    r"(?:(?:post\s)?views|dibaca|dilihat|pembaca|hits|waktu baca|reading time|estimasi baca)\W{1,3}[\d.,]{1,9}"
+    r"\s?(?:[kx]|kali|menit|min(?:utes?)?(?:\sread)?|jt|rb)?"
+    r"|[\d.,]{1,9}\s?k?\s(?:views?|kali di(?:baca|lihat)|x dibaca|min(?:utes?)? read|menit (?:mem)?baca|pembaca)",
+    re.IGNORECASE,
+)
+POSTED = re.compile(
+    r"(?:posted|written|published|diposting|ditulis|diterbitkan|dipublikasikan)\s(?:by|oleh|on|pada)\b"
+    r".{0,60}\b(?:19|20)\d\d\b.{0,20}",
+    re.IGNORECASE,
+)
+PLAYER = re.compile(r"\[\s?gambas\s?:.{1,60}\]|\{\{.{1,50}\}\}|\d{1,2}:\d\d\s?/\s?\d{1,2}:\d\d", re.IGNORECASE)
+SENTENCE = re.compile(r"[a-z]{3}\. [A-Z]")
+RIGHTS = re.compile(
+    r"(?:copyright|hak cipta)\W{0,4}(?:\(c\)|(?:19|20)\d\d)|©|all rights reserved"
+    r"|dilarang (?:mengutip|menyalin|mengambil)|^[^.]{0,60}\b(?:19|20)\d\d\b[^.]{0,30}$",
+    re.IGNORECASE,
+)
 LONGEST_PHRASE = 60  # characters; no phrase of the lexicon is longer
 
 
@@ -60,8 +88,14 @@ def _rules(lines: list[Line], title: str, repeated: frozenset[str]) -> list[str 
     announced = False
     index_page = _is_index(lines)
     heading = _bare(title)
-    for line in lines[begin:finish]:
+    for line, after in zip_longest(lines[begin:finish], lines[begin + 1 : finish]):
         rule, announced = _judge(line, announced, heading="" if last else heading)
+        if rule is None and after is not None and _is_contents(line) and after.linked >= MOSTLY * len(after.text):
+            rule, announced = "contents", True
+        if (
+            rule is None and line.linked and last and promotion.names_channel(line)
+        ):  # all three signs: inside a story too
+            rule = "promotion"
         if rule is None and not index_page and _is_pointer(line) and not (last and _leads_on(last)):
             rule = "related-link"
         if rule is None:
@@ -70,6 +104,13 @@ def _rules(lines: list[Line], title: str, repeated: frozenset[str]) -> list[str 
             rules[-1] = rule  # a hand that points to what is taken out
         rules.append(rule)
     return [*rules, *repeat("promotion", end - finish), *repeat("repeated", len(lines) - end)]
+
+
+def _is_contents(line: Line) -> bool:
+    """Whether a line is the heading of a table of contents, its switch beside it or not."""
+    words = _bare(line.text) if len(line.text) <= LONGEST_PHRASE else ""
+    head, _, switch = words.rpartition(" ")
+    return words in _phrases("contents") or (head in _phrases("contents") and switch in _phrases("contents_controls"))
 
 
 def _is_pointer(line: Line) -> bool:
@@ -119,11 +160,10 @@ def _judge(line: Line, announced: bool, *, heading: str) -> tuple[str | None, bo
     phrase = _bare(text) if heading or len(text) <= LONGEST_PHRASE else ""
     if heading and phrase == heading:
         return "title", False
-    if len(text) <= LONGEST_PHRASE:
-        if phrase in _phrases("ad_placeholders"):
-            return "ad-placeholder", announced
-        if phrase in _phrases("widgets"):
-            return "widget", announced
+    if len(text) <= LONGEST_PHRASE and (rule := _said_by_machine(line, phrase, first=bool(heading))):
+        return rule, announced
+    if len(text) <= LONGEST_NOTICE and (rule := _notice(line)):
+        return rule, announced
     linked = line.linked / len(text)
     prefix = _read_also().match(text)
     if prefix:
@@ -135,6 +175,48 @@ def _judge(line: Line, announced: bool, *, heading: str) -> tuple[str | None, bo
     if announced and linked >= MOSTLY:
         return "read-also", True
     return None, False
+
+
+def _said_by_machine(line: Line, phrase: str, *, first: bool) -> str | None:
+    """The rule for a short line that a theme, plug-in or ad script prints; `first`: no story stands before it."""
+    if phrase in _phrases("ad_placeholders"):
+        return "ad-placeholder"
+    if phrase.strip(COUNT) in _phrases("widgets"):
+        return "widget"
+    if PAGES.fullmatch(line.text) and line.linked:
+        return "pages"
+    if COUNTED.fullmatch(line.text) or (first and POSTED.fullmatch(line.text)):
+        return "post-meta"
+    return "widget" if PLAYER.fullmatch(line.text) else None
+
+
+def _notice(line: Line) -> str | None:
+    """The rule for a line that tells of the page and not of the story: whose it is, how it is filed, where it was."""
+    if not _begins("filed", "copyrights", *NOTICES).match(line.text):  # so with nearly all lines
+        return None
+    filed = _begins("filed").match(line.text)
+    if filed and _is_filing(line, line.text[filed.end() :]):
+        return "post-meta"
+    if _begins("copyrights").match(line.text) and (RIGHTS.search(line.text) or _credits_theme(line)):
+        return "copyright"
+    return next((rule for kind, rule in NOTICES.items() if _begins(kind).match(line.text)), None)
+
+
+def _is_filing(line: Line, rest: str) -> bool:
+    """Whether what follows 'Tags:' is links, or words with a '#'."""
+    words = rest.split()
+    return bool(words) and (line.linked >= MOSTLY * len(rest) or all(word.startswith("#") for word in words))
+
+
+def _credits_theme(line: Line) -> bool:
+    """Whether a line of one sentence or less has a link, as the credit of a theme's maker has."""
+    return bool(line.linked) and SENTENCE.search(line.text) is None
+
+
+@cache
+def _begins(*kinds: str) -> re.Pattern[str]:
+    words = "|".join(re.escape(phrase) for kind in kinds for phrase in load("furniture")[kind])
+    return re.compile(rf"^[\W_]*(?:{words})\b[\s:;.,|>»–—-]*", re.IGNORECASE)
 
 
 def _bare(text: str) -> str:

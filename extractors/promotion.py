@@ -2,7 +2,7 @@
 
 Owners and scripts put them above and below a story, on one page or on thousands; that they repeat over a site is seen
 only by who holds its other pages. Alone they are told by two signs together: the beginning of a request, and a link or
-the name of a channel. Inside a story the same words prove nothing. The words are data: lexicon/promotion.toml.
+the name of a channel. Inside a story it takes all three. The words are data: lexicon/promotion.toml.
 """
 
 from __future__ import annotations
@@ -48,10 +48,21 @@ def is_request(line: Line) -> bool:
     """Whether a line asks the reader to read, follow, join or fetch something of the publisher's."""
     if len(line.text) > LONGEST or QUOTED.search(line.text):
         return False
-    text = " ".join(WORD.findall(line.text.casefold()))
-    if line.linked and _begins("invitations").match(text):
+    if line.linked and _begins("invitations").match(_words(line)):
         return True
+    return names_channel(line)
+
+
+def names_channel(line: Line) -> bool:
+    """Whether a line asks the reader to follow, join or fetch, and names the channel."""
+    if len(line.text) > LONGEST or QUOTED.search(line.text):
+        return False
+    text = _words(line)
     return _begins("pleas").match(text) is not None and _names("channels").search(text) is not None
+
+
+def _words(line: Line) -> str:
+    return " ".join(WORD.findall(line.text.casefold()))
 
 
 def _is_ornament(text: str) -> bool:

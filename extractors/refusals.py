@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from extractors.document import Document
 
 LIST_PAGES = frozenset(("index", "archive", "label", "search", "static_page"))
+LIST_ADDRESS = re.compile(
+    r"https?://[^/?#]+(?:/?(?:[?#]|$)|/search\b|/\d{4}(?:/\d\d){0,2}/?(?:[?#]|$)|/p/[^/?#]+\.html)"
+)
 GATES = ("/blogin.g", "interstitial/blog")
 SHORT = 60  # words; a page that says 'not found' and more than these tells a story about it
 WORD = re.compile(r"\w+")
@@ -32,7 +35,11 @@ def refuse_other_pages(document: Document) -> None:
         raise NotAnArticle("soft-404", "the site's front page stands under the post's address")
     if context.page_type in LIST_PAGES:
         raise NotAnArticle("not-an-article", f"the page calls itself {context.page_type!r}")
-    if context.page_type is None and document.is_blogger and len(document.find(".post-body")) > 1:
+    if context.page_type is not None or not document.is_blogger:
+        return
+    if LIST_ADDRESS.match(document.page.url):
+        raise NotAnArticle("not-an-article", "the address is that of a list or a static page")
+    if len(document.find(".post-body")) > 1:
         raise NotAnArticle("not-an-article", "the page holds several posts")
 
 

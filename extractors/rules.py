@@ -9,7 +9,7 @@ What a rule finds carries the rule's name and the string as it was written, so t
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from html import unescape
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -22,6 +22,12 @@ from extractors.whitespace import fold
 T = TypeVar("T")
 U = TypeVar("U")
 ARRAY = re.compile(r"\s{0,9}=\s{0,9}\[([^][]{0,2000})\]")
+SHORT_TITLE = 8  # characters; a shorter heading may be an end of any title by chance
+MOST_CREDITS = 20  # lines that open like a credit are looked at
+SHORT_CREDIT = 18  # characters: 'Diposting oleh :' and no name
+LONGEST_LINE = 80  # characters of a line of credits and dates
+CHANGED = re.compile(r"\b(?:upd|updated?|modified|edited|diperbarui)\b|dateModified|lastmod", re.IGNORECASE)
+RELATED = "[class*=related], [id*=related], [class*=popular], [id*=popular]"
 QUOTED = re.compile(r""""([^"]*)"|'([^']*)'""")
 
 
@@ -175,6 +181,81 @@ def lone(name: str, pattern: re.Pattern[str], *, outside: str) -> Rule[str]:
         other = frozenset(node.mem_id for node in document.find(outside)) if fitting else frozenset()
         fitting = [node for node in fitting if not within(node, other)]
         return _agreed(name, (fold(node.text_content or "") for node in fitting))
+
+    return Rule(name, find)
+
+
+def heading(stated: Callable[[Document], Iterable[str]]) -> Rule[str]:
+    """The first heading outside post bodies and comments that is what the page states as its title; else the longest
+    that is one end of such a statement, the site's name being the other.
+    """
+    name = "a heading that is stated as the title"
+
+    def find(document: Document) -> Found[str] | None:
+        told = [fold(title).casefold() for title in stated(document)]
+        nodes = document.outside_comments(document.outside_bodies(document.find("h1, h2, h3, h4")))
+        texts = dict.fromkeys(text_of(node) for node in nodes)
+        whole = next((text for text in texts if text.casefold() in told), None)
+        ends = (text for text in texts if any(_is_end(text.casefold(), title) for title in told))
+        found = whole or max(ends, key=len, default=None)
+        return Found(found, found, name) if found else None
+
+    return Rule(name, find)
+
+
+def _is_end(text: str, title: str) -> bool:
+    return len(text) > SHORT_TITLE and (title.startswith(text) or title.endswith(text))
+
+
+def credited(pattern: re.Pattern[str], opening: re.Pattern[str]) -> Rule[str]:
+    """The one name, the pattern's first group, that short lines outside post bodies and comments credit; each begins
+    with a text that `opening` matches, the name in it or in the next element.
+    """
+    name = "a line that credits"
+
+    def find(document: Document) -> Found[str] | None:
+        texts = document.blog.traverse(include_text=True) if document.blog is not None else ()
+        begun = [node for node in texts if node.is_text_node and opening.match((node.text_content or "").strip())]
+        begun = document.outside_comments(document.outside_bodies(begun[:MOST_CREDITS]))
+        lines = (text for node in begun for text in _lines_from(node))
+        return _agreed(name, (told[1].strip() for text in lines if (told := pattern.match(text))))
+
+    return Rule(name, find)
+
+
+def _lines_from(node: LexborNode) -> Iterator[str]:
+    """A text, or, where it tells too little, it and what stands beside it."""
+    own, above = fold(node.text_content or ""), node.parent
+    if len(own) > SHORT_CREDIT or above is None:
+        yield own
+        return
+    beside = node.next or above.next
+    yield fold(own if beside is None else f"{own} {beside.text(deep=True, separator=' ')}")[:LONGEST_LINE]
+
+
+def aside(rule: Rule[tuple[str, ...]], selector: str, *names: str) -> Rule[tuple[str, ...]]:
+    """What `rule` finds; else the texts of all matches outside post bodies, comments and lists of related posts."""
+
+    def find(document: Document) -> Found[tuple[str, ...]] | None:
+        nodes = document.outside_comments(document.outside_bodies(document.find(selector)))
+        other = frozenset(node.mem_id for node in document.find(RELATED)) if nodes else frozenset()
+        read = (text_of(node) or _attribute(node, names) or "" for node in nodes if not within(node, other))
+        values = tuple(dict.fromkeys(value for value in read if value))
+        return Found(values, ", ".join(values), selector) if values else None
+
+    return rule | Rule(selector, find)
+
+
+def stamps(*names: str) -> Rule[tuple[str, ...]]:
+    """All values that elements outside post bodies and comments have of the attributes, those of an update left out."""
+    name = f"any element@{'|'.join(names)}"
+    selector = ", ".join(f"[{attribute}]" for attribute in names)
+
+    def find(document: Document) -> Found[tuple[str, ...]] | None:
+        nodes = document.outside_comments(document.outside_bodies(document.find(selector)))
+        kept = (node for node in nodes if not CHANGED.search(" ".join(filter(None, node.attributes.values()))))
+        values = tuple(dict.fromkeys(value for node in kept if (value := _attribute(node, names))))
+        return Found(values, ", ".join(values), name) if values else None
 
     return Rule(name, find)
 

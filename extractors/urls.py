@@ -32,7 +32,10 @@ def canonical(url: str) -> str:
     folded = urlunsplit((parts.scheme.lower(), netloc, parts.path or "/", parts.query, ""))
     if not parts.query or PERMALINK.search(parts.path):
         return folded.partition("?")[0].rstrip()
-    return _without_trackers(folded)
+    try:
+        return _without_trackers(folded)
+    except ValueError:  # an IPv6 host, whose brackets the cleaners lose
+        return folded
 
 
 def _without_trackers(url: str) -> str:

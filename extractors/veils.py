@@ -52,6 +52,15 @@ def container(root: LexborNode | None, selectors: tuple[str, ...]) -> LexborNode
     return None
 
 
+def fullest(root: LexborNode | None, *, unless: LexborNode | None) -> LexborNode | None:
+    """What the veil with the most text holds, where that is more than `unless` shows, or than nothing."""
+    contents = [_content(veil) for veil in root.css(VEILS)] if root is not None else []
+    size, content = max(((_size(content), content) for content in contents), default=(0, ""))
+    if size < FEWEST or (unless is not None and size <= len(visible_text(unless).split())):
+        return None
+    return parse(content).body
+
+
 def _content(veil: LexborNode) -> str:
     """The markup behind a veil."""
     if veil.tag in {"script", "textarea"}:

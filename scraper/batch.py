@@ -19,9 +19,11 @@ from extractors.extract import edge_lines
 from extractors.repetition import repeated_lines
 from extractors.urls import site_name
 from scraper.errors import FetchError, UsageProblem
+from scraper.files import leads_out
 from scraper.web.decode import GZIP_MAGIC, decode
 
 SUFFIXES = (".html", ".htm", ".xhtml", ".html.gz", ".htm.gz")
+MOST_UNPACKED = 2**30  # bytes of a file packed by gzip: a batch of 100,000 stories has half of that
 T = TypeVar("T")
 
 
@@ -44,8 +46,10 @@ class TextInput(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pages_of_folder(folder: Path) -> list[PageInput]:
-    """The HTML files below a folder, by name. Raises UsageProblem when there is none."""
-    found = sorted(path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES))
+    """The HTML files below a folder, by name, links to elsewhere left out. Raises UsageProblem when there is none."""
+    found = sorted(
+        path for path in folder.rglob("*") if path.name.lower().endswith(SUFFIXES) and not leads_out(path, folder)
+    )
     if not found:
         raise UsageProblem(f"No HTML files ({', '.join(SUFFIXES)}) below {folder}.")
     return [PageInput(path=str(path)) for path in found]
@@ -76,7 +80,13 @@ def read_bytes(path: Path) -> bytes:
     """A file's bytes, unpacked where gzip. Raises UsageProblem when it cannot be had."""
     try:
         raw = path.read_bytes()
-        return gzip.decompress(raw) if raw.startswith(GZIP_MAGIC) else raw
+        if not raw.startswith(GZIP_MAGIC):
+            return raw
+        with gzip.open(path) as stream:
+            unpacked = stream.read(MOST_UNPACKED + 1)
+        if len(unpacked) > MOST_UNPACKED:
+            raise UsageProblem(f"{path} unpacks to more than {MOST_UNPACKED:,} bytes; unpack it, and cut it in parts.")
+        return unpacked
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UsageProblem(f"{path} is a damaged gzip file: {error}.") from None
     except OSError as error:
@@ -168,7 +178,15 @@ def quotes_of(text: str, *, language: str | None, published: str | None) -> dict
 
 def write_line(record: dict[str, Any]) -> None:
     """One JSON object and a line feed on standard output, UTF-8 unescaped."""
-    standard_output().write(msgspec.json.encode(record) + b"\n")
+    line = msgspec.json.encode(record) + b"\n"
+    standard_output().write(_shown(line) if sys.stdout.isatty() else line)
+
+
+def _shown(line: bytes) -> bytes:
+    """The line as a terminal gets it: the same JSON, what could steer the terminal in escapes."""
+    from scraper.cli.paint import escaped
+
+    return escaped(line.decode().rstrip("\n")).encode() + b"\n"
 
 
 def standard_output() -> BinaryIO:

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from itertools import islice
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
 from scraper.worker import LostError, Worker
 
@@ -17,6 +17,19 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 AHEAD = 4  # chunks a worker that wait, or are done and not yet taken: bounds the memory
+
+
+class Working(Protocol):
+    """Whoever does chunks of work, here or elsewhere, as `Crew.work` says."""
+
+    def work(
+        self,
+        chunks: Iterable[Sequence[T]],
+        *,
+        encode: Callable[[Sequence[T]], bytes],
+        decode: Callable[[bytes], list[R]],
+        lost: Callable[[T, str], R],
+    ) -> Iterator[R]: ...
 
 
 class Crew:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -71,7 +71,13 @@ def _address_of(attributes: object) -> str | None:
 
 
 async def add_sites(
-    archive: Archive, addresses: Sequence[str], settings: Settings, *, delay: float | None, allow_loopback: bool
+    archive: Archive,
+    addresses: Sequence[str],
+    settings: Settings,
+    *,
+    delay: float | None,
+    allow_loopback: bool,
+    fetcher: Callable[..., Fetcher] = Fetcher,
 ) -> list[Added]:
     """Each address probed and, if it is a Blogger newsroom, added. One failing address does not stop the others.
 
@@ -79,10 +85,10 @@ async def add_sites(
     """
     _refuse_endless(delay)
     added = []
-    async with Fetcher(settings, allow_loopback=allow_loopback) as fetcher:
+    async with fetcher(settings, allow_loopback=allow_loopback) as opened:
         for address in addresses:
             try:
-                added.append(await _add(archive, fetcher, address, delay))
+                added.append(await _add(archive, opened, address, delay))
             except KlipingError as error:
                 added.append(Added(address, None, error))
     return added

@@ -115,6 +115,7 @@ def _remove(path: Path) -> None:
 
 def _derive(copy: Archive, batch: list[_Readings], done: Rebuilt) -> None:
     with copy.transaction():
+        copy.index_last()
         for one in batch:
             readings = {revision: read.reading for revision, read in one.read.items() if read.reading is not None}
             same = {revision: reading for revision, reading in readings.items() if reading.article.id == one.article}

@@ -7,7 +7,8 @@ only what differs comes back. One process writes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
@@ -16,6 +17,7 @@ from typing import Any, Literal
 import msgspec
 
 from extractors.model import Article, Reading
+from extractors.repetition import repeated_lines
 from extractors.skeleton import Skeleton
 from scraper.archive.captures import Capture, DamagedCapture
 from scraper.archive.records import Record
@@ -24,10 +26,10 @@ from scraper.archive.store import Archive
 from scraper.archive.versions import rereadings
 from scraper.archive.versions.rereadings import Kept
 from scraper.archive.visits import Visit, as_of_site
-from scraper.crew import Crew
+from scraper.crew import Crew, Working
 from scraper.errors import NothingDone
 from scraper.reading import read_answer
-from scraper.repeating import answered_of, repeated_by_site, repeated_of
+from scraper.repeating import FEWEST, answered_of, sites_of
 
 Finding = Literal["same", "differs", "found", "lost", "renamed", "failed"]
 """What became of a page: `found` where none was before, `lost` where rules read nothing any more, `renamed` where they
@@ -47,8 +49,13 @@ SAMPLES = 3
 FIELDS = (*(field for field in Article.__struct_fields__ if field != "schema"), "removed", "claims")
 
 
+Hiring = Callable[[str, float], AbstractContextManager[Working]]
+"""Workers for a task, each given so many seconds a chunk."""
+
 Repeated = dict[str, frozenset[str]]
 """Site -> the lines that stand on many of its pages."""
+
+Reader = Callable[[Sequence[Page], Repeated], Iterator["Reread"]]
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -60,7 +67,7 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Reread(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one page. `reading` is there where something is to be written."""
+    """What became of one page. `reading` is there where something is to be written; `edges` are those it has today."""
 
     finding: Finding
     url: str
@@ -69,6 +76,7 @@ class Reread(msgspec.Struct, frozen=True, kw_only=True):
     capture: int
     differences: dict[str, Difference] = {}
     reading: Reading | None = None
+    edges: tuple[str, ...] = ()
     skeleton: Skeleton | None = None
     reason: str = "ok"
     detail: str | None = None
@@ -103,6 +111,17 @@ class Report(msgspec.Struct, kw_only=True):
         if one.finding not in {"same", "found"}:
             self.worst = sorted([*self.worst, (_harm(one), one)], key=lambda pair: (-pair[0], pair[1].url))[:SAMPLES]
 
+    def merge(self, other: Report) -> None:
+        """Adds what another archive's re-reading came to."""
+        self.findings += other.findings
+        self.reasons += other.reasons
+        for name, field in self.fields.items():
+            told = other.fields[name]
+            for change in ("same", "filled", "emptied", "changed"):
+                setattr(field, change, getattr(field, change) + getattr(told, change))
+            field.samples = [*field.samples, *told.samples][:SAMPLES]
+        self.worst = sorted([*self.worst, *other.worst], key=lambda pair: (-pair[0], pair[1].url))[:SAMPLES]
+
     @staticmethod
     def _add_field(field: FieldReport, one: Reread, difference: Difference | None) -> None:
         if difference is None:
@@ -113,26 +132,39 @@ class Report(msgspec.Struct, kw_only=True):
             field.samples.append((one.url, difference))
 
 
-def compare(archive: Archive, *, site: str | None = None, workers: int) -> Report:
+def compare(archive: Archive, *, site: str | None = None, workers: int, hire: Hiring | None = None) -> Report:
     """What today's rules would change, over every kept page. Nothing is written. Raises NoSuchSite."""
     report = Report()
-    for one in reread(archive, site=site, workers=workers):
+    for one in reread(archive, site=site, workers=workers, hire=hire):
         report.add(one)
     return report
 
 
-def apply(archive: Archive, *, site: str | None = None, workers: int, now: Callable[[], datetime]) -> Report:
+def begin(archive: Archive, *, site: str | None = None, at: datetime) -> int:
+    """The number of the run that reads again: of one that was broken off over the same sites, or of a new one."""
+    sites = [site] if site is not None else [one.name for one in archive.sites()]
+    with archive.transaction():
+        return rereadings.begin(archive.db.conn, sites, at)
+
+
+def apply(
+    archive: Archive,
+    *,
+    site: str | None = None,
+    workers: int,
+    now: Callable[[], datetime],
+    hire: Hiring | None = None,
+) -> Report:
     """What was changed, once it is. One that was broken off goes on where it was: what is done differs no more.
 
     Hold `archive.writing()`. Raises NoSuchSite.
     """
     report, connection = Report(), archive.db.conn
-    sites = [site] if site is not None else [one.name for one in archive.sites()]
-    with archive.transaction():
-        run = rereadings.begin(connection, sites, now())
-    found = reread(archive, site=site, workers=workers)
+    run = begin(archive, site=site, at=now())
+    found = reread(archive, site=site, workers=workers, hire=hire)
     while batch := list(islice(found, BATCH)):
         with archive.transaction():
+            archive.index_last()
             for one in batch:
                 _write(archive, run, one, now())
                 report.add(one)
@@ -151,28 +183,64 @@ def revert(archive: Archive, *, at: datetime) -> tuple[int, int]:
     if run is None:
         raise NothingDone(f"No re-reading stands in {archive.path}: there is nothing to take back.")
     with archive.transaction():
+        archive.index_last()
         return rereadings.revert(archive.db.conn, run, at=at)
 
 
-def reread(archive: Archive, *, site: str | None, workers: int) -> Iterator[Reread]:
-    """Every kept page read again, in the order in which they were kept. With no workers they are read here."""
+def reread(archive: Archive, *, site: str | None, workers: int, hire: Hiring | None = None) -> Iterator[Reread]:
+    """Every kept page read again, in the order in which they were kept. With no workers they are read here; `hire`
+    brings others than processes of this machine.
+    """
     if site is not None:
         archive.check_site(site)
     pages = rereadings.pages(archive.db.conn, site)
-    repeated = {site: repeated_of(archive, site)} if site is not None else repeated_by_site(archive)
-    chunks = [pages[at : at + CHUNK] for at in range(0, len(pages), CHUNK)]
-    if not workers:
-        for chunk in chunks:
-            yield from _read_chunk(archive, chunk, repeated)
+    with _reader(archive, min(workers, len(pages) // CHUNK + 1), hire) as read:
+        repeated, done = _sampled(archive, sites_of(archive) if site is None else [site], read)
+        rest = read([page for page in pages if page not in done], repeated)
+        for page in pages:
+            yield done.pop(page) if page in done else next(rest)
+
+
+@contextmanager
+def _reader(archive: Archive, workers: int, hire: Hiring | None) -> Iterator[Reader]:
+    """What reads pages, in their order: here, or in workers."""
+    if not workers and hire is None:
+        yield lambda pages, repeated: (one for chunk in _chunks(pages) for one in _read_chunk(archive, chunk, repeated))
         return
-    path = str(archive.path.absolute())
-    with Crew(TASK, min(workers, len(chunks) or 1), limit=LIMIT) as crew:
-        yield from crew.work(
-            chunks,
+    path, decode = str(archive.path.absolute()), msgspec.msgpack.Decoder(list[Reread]).decode
+    with hire(TASK, LIMIT) if hire is not None else Crew(TASK, workers, limit=LIMIT) as crew:
+        yield lambda pages, repeated: crew.work(
+            _chunks(pages),
             encode=lambda chunk: msgspec.msgpack.encode((path, chunk, repeated)),
-            decode=msgspec.msgpack.Decoder(list[Reread]).decode,
+            decode=decode,
             lost=lambda page, words: _failed(*page, words),
         )
+
+
+def _chunks(pages: Sequence[Page]) -> list[Sequence[Page]]:
+    return [pages[at : at + CHUNK] for at in range(0, len(pages), CHUNK)]
+
+
+def _sampled(archive: Archive, sites: Iterable[str], read: Reader) -> tuple[Repeated, dict[Page, Reread]]:
+    """The lines that stand on many pages of each site, as today's rules read its sample, and those of the sample's
+    pages that are done with. They are read with the lines that were written down before, which seldom change.
+    """
+    samples = {site: edges.sample(archive.db.conn, site) for site in sites}
+    before = {
+        site: repeated_lines((one.lines or () for one in sample), fewest=FEWEST) for site, sample in samples.items()
+    }
+    pages = [(one.article, one.capture) for sample in samples.values() for one in sample]
+    shown: dict[Page, tuple[str, ...]] = {}
+    same: dict[Page, Reread] = {}
+    for page, one in zip(pages, read(pages, before), strict=True):
+        shown[page] = one.edges
+        if one.finding == "same":  # what differs may be large, and is read once more
+            same[page] = one
+    now = {
+        site: repeated_lines((shown[one.article, one.capture] for one in sample), fewest=FEWEST)
+        for site, sample in samples.items()
+    }
+    return now, {page: one for page, one in same.items() if now.get(one.site) == before.get(one.site)}
 
 
 def serve(sent: bytes) -> bytes:
@@ -210,6 +278,7 @@ def _reread(archive: Archive, article: str | None, capture: int, held: Record | 
             return msgspec.structs.replace(one, reason=templates.UNKNOWN)
         return msgspec.structs.replace(one, finding="found", reading=read.reading, skeleton=read.skeleton)
     reading = as_of_site(kept.site, read.reading)
+    one = msgspec.structs.replace(one, edges=reading.edges or ())
     if reading.article.id != article:
         return msgspec.structs.replace(one, finding="renamed", reason="renamed", detail=reading.article.id)
     differences = _differences(held, reading)
@@ -231,22 +300,18 @@ def _failed(article: str | None, capture: int, detail: str, reason: str = "extra
 
 
 def _differences(held: Record, reading: Reading) -> dict[str, Difference]:
-    now: Record = msgspec.json.decode(msgspec.json.encode(reading.article))
-    now["removed"] = msgspec.to_builtins(reading.removals, str_keys=True)
-    now["claims"] = msgspec.to_builtins(reading.claims)
-    found = {}
-    for field in FIELDS:
-        before, after = held[field], _plain(now[field])
-        if before != after:
-            found[field] = Difference(_change(before, after), before, after)
-    return found
+    now: Record = _as_json(reading.article) | _as_json({"removed": reading.removals, "claims": reading.claims})
+    return {
+        field: Difference(_change(held[field], now[field]), held[field], now[field])
+        for field in FIELDS
+        if held[field] != now[field]
+    }
 
 
-def _plain(value: Any) -> Any:
-    """Tuples as the lists that JSON makes of them."""
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return {key: _plain(item) for key, item in value.items()} if isinstance(value, dict) else value
+def _as_json(value: Any) -> Record:
+    """What JSON makes of it: lists of tuples."""
+    told: Record = msgspec.json.decode(msgspec.json.encode(value))
+    return told
 
 
 def _change(before: Any, after: Any) -> Change:

@@ -26,6 +26,7 @@ from scraper.archive.sites.edges import Sampled
 from scraper.archive.store import Archive
 from scraper.archive.versions import rereadings
 from scraper.archive.versions.rereadings import Kept
+from scraper.archive.visits import as_of_site
 from scraper.reading import Answered, Read, read_edges
 
 FEWEST = 3  # pages; a sentence that an editor added to two of a small site's six posts is no promotion
@@ -58,8 +59,12 @@ def repeated_of(archive: Archive, site: str) -> frozenset[str]:
 
 def repeated_by_site(archive: Archive) -> dict[str, frozenset[str]]:
     """The lines of every site of which articles are held, crawled or not; one without such lines is absent."""
-    names = [name for (name,) in archive.db.conn.execute("SELECT DISTINCT site FROM articles ORDER BY site")]
-    return {name: lines for name in names if (lines := repeated_of(archive, name))}
+    return {name: lines for name in sites_of(archive) if (lines := repeated_of(archive, name))}
+
+
+def sites_of(archive: Archive) -> list[str]:
+    """The sites of which articles are held, crawled or not, by name."""
+    return [name for (name,) in archive.db.conn.execute("SELECT DISTINCT site FROM articles ORDER BY site")]
 
 
 def _edges(archive: Archive, one: Sampled) -> tuple[str, ...]:
@@ -135,6 +140,7 @@ class Repeating:
         for start in range(0, len(wrong), BATCH):
             found = await asyncio.gather(*(self._read(*one, lines) for one in wrong[start : start + BATCH]))
             with self._archive.transaction():
+                self._archive.index_last()
                 righted += sum(self._replace(article, read) for article, read in found)
         return righted
 
@@ -154,13 +160,13 @@ class Repeating:
         return article, await self._readers.read(answered)
 
     def _replace(self, article: str, read: Read | None) -> bool:
-        """Writes what was read in the place of what is held, where the text differs."""
+        """Writes what was read in the place of what is held, where anything differs."""
         if read is None or read.reading is None or read.reading.article.id != article:
             return False
-        held = self._archive.record(article)
-        if held is None or held["body"] == read.reading.article.body:
+        connection, reading = self._archive.db.conn, as_of_site(self._site, read.reading)
+        if rereadings.is_held(connection, reading):
             return False
-        rereadings.replace(self._archive.db.conn, self._run, read.reading, site=self._site, at=self._now())
+        rereadings.replace(connection, self._run, reading, site=self._site, at=self._now())
         return True
 
 

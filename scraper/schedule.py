@@ -144,7 +144,7 @@ def schedule_of(archive: Archive, site: str, now: datetime) -> str | None:
 
 def standings(archive: Archive, now: datetime) -> list[Standing]:
     """How every scheduled site that is crawled stands, the longest due first, then by name."""
-    found = [_standing(row, now) for row in archive.schedules()]
+    found = [standing_of(row, now) for row in archive.schedules()]
     return sorted(found, key=lambda one: (one.due_since or datetime.max.replace(tzinfo=UTC), one.site))
 
 
@@ -163,7 +163,8 @@ def nothing_due(archive: Archive, now: datetime) -> str:
     return f"{len(found)} sites have a schedule; next: {upcoming.site}, {at:%Y-%m-%d %H:%M} UTC."
 
 
-def _standing(row: ScheduleRow, now: datetime) -> Standing:
+def standing_of(row: ScheduleRow, now: datetime) -> Standing:
+    """How one site stands by its schedule."""
     schedule = Schedule(told=row.told, zone=row.zone, since=row.set_at)
     last = row.last
     is_astray = (last or row.set_at) > now + AHEAD

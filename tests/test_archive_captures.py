@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scraper.archive.captures import DamagedCapture, decode, encode
 from scraper.archive.store import Archive
-from tests.factories import NOON, SITE, capture, reading, site, visit
+from tests.factories import NOON, SITE, capture, entry, reading, site, visit
 from tests.shared import shared
 
 
@@ -132,6 +132,22 @@ def test_swapped_bytes_are_noticed(archive: Archive) -> None:
     archive.db.conn.execute("UPDATE blobs SET data = ?", (encode(b"something else"),))
     with pytest.raises(DamagedCapture, match=f"kept page {kept} is damaged: its bytes have another hash"):
         archive.raw(kept)
+
+
+def test_only_the_newest_feed_entry_beside_a_page_is_kept(archive: Archive) -> None:
+    """One that a newer took the place of goes, unless it stands beside another page as well."""
+    old, new = entry(1, title="Lama"), entry(1, title="Baru")
+    run = archive.start_run([site().name], NOON)
+    for number in (1, 2):
+        archive.settle(visit(run, number, entry=old))
+    (shared,) = archive.db.execute("SELECT DISTINCT entry FROM captures WHERE entry IS NOT NULL").fetchone()
+    archive.settle(visit(run, 1, entry=new))
+    still = archive.db.execute("SELECT count(*) FROM blobs WHERE sha256 = ?", (shared,)).fetchone()
+    archive.settle(visit(run, 2, entry=new))
+
+    assert still == (1,)
+    assert archive.db.execute("SELECT count(*) FROM blobs WHERE sha256 = ?", (shared,)).fetchone() == (0,)
+    assert archive.kept_page(None, 1).entry == archive.kept_page(None, 2).entry == new
 
 
 def test_headers_stand_beside_the_body(archive: Archive) -> None:

@@ -233,6 +233,7 @@ def test_an_archive_in_a_read_only_folder_is_read(shelf: Path) -> None:
     with Archive.open(shelf / "kliping.db", create=True) as made:
         made.add_site(site())
         made.settle(visit(made.start_run([SITE], NOON)))
+    (shelf / "kliping.db").chmod(0o644)  # an archive is its owner's alone, unless he gives it to others
     with unwritable(shelf):
         with Archive.open(shelf / "kliping.db", readonly=True) as reader:
             exported = export(reader, io.BytesIO(), at=NOON)

@@ -129,11 +129,17 @@ def test_prose_that_begins_like_a_request_stays(line: str) -> None:
     assert blocks(f"{STORY}<p>{line}</p>").paragraphs[-1] == line
 
 
-def test_a_request_inside_a_story_stays() -> None:
-    """Between paragraphs of the story the same words prove nothing."""
-    inside = f"<p>Ikuti kami di Instagram {HOME}</p>"
+def test_a_request_inside_a_story_goes_where_it_has_all_signs() -> None:
+    """Between paragraphs, words that ask, a channel and a link together are promotion; any two of them prove nothing."""
+    asked = f"<p>Ikuti kami di Instagram {HOME}</p>"
 
-    assert len(blocks(f"{STORY}{inside}{STORY}").paragraphs) == 5
+    assert len(blocks(f"{STORY}{asked}{STORY}").paragraphs) == 4
+    for inside in (
+        "<p>Ikuti kami di Instagram</p>",
+        f"<p>Ikuti sidang di {HOME}</p>",
+        f"<p>Foto di Instagram {HOME}</p>",
+    ):
+        assert len(blocks(f"{STORY}{inside}{STORY}").paragraphs) == 5
 
 
 def test_a_post_that_is_one_request_stays() -> None:

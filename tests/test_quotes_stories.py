@@ -10,6 +10,9 @@ def test_speakers_of_whole_stories() -> None:
     scores = marked_scores()
     assert scores["quotes found"].value == 1
     assert scores["end to end f1"].value >= 0.97
+    assert scores["cue"].value >= 0.98
+    assert scores["closing words"].value == 1
+    assert scores["non-speech left out"].value == 1
 
 
 def test_a_sure_speaker_is_right() -> None:

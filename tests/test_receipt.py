@@ -26,7 +26,6 @@ from tests.factories import NOON
 SETTINGS = Settings(attempts=3, workers=0)
 FEW = 4  # posts of a shortened newsroom
 DELAY = 0.05  # seconds between two requests, as long as a test can wait
-GRAIN = 0.1  # seconds by which a loaded machine may log the first request late
 
 
 @pytest.fixture
@@ -102,7 +101,9 @@ def test_the_smallest_gap_is_the_servers_too() -> None:
 
 
 def test_a_crawl_keeps_its_delay_over_real_connections(archive: Archive, standins: tuple[StandIn, StandIn]) -> None:
-    """All requests of a host together take as long as their delays, by the receipt and by the server's clock."""
+    """All requests of a host together take as long as their delays, by the receipt and by the server's clock; which may
+    note the first as late as it answers it, and so before the second.
+    """
     crawl(archive)
 
     for standin in standins:
@@ -110,7 +111,7 @@ def test_a_crawl_keeps_its_delay_over_real_connections(archive: Archive, standin
         told = of_host(archive, standin).smallest_gap
         assert told is not None
         assert told >= DELAY
-        assert times[-1] - times[0] >= (len(times) - 1) * DELAY - GRAIN
+        assert times[-1] - times[0] >= (len(times) - 2) * DELAY
 
 
 def test_conditional_hits_are_counted(archive: Archive, standins: tuple[StandIn, StandIn]) -> None:

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 
+from extractors.model import Quote
 from scraper import frontier
+from scraper.archive.people import register as people
 from scraper.archive.removal.redaction import redact
 from scraper.archive.store import Archive
 from scraper.archive.upkeep.soundness import problems
@@ -62,6 +64,25 @@ def test_no_byte_of_it_is_left(archive: Archive) -> None:
     assert left == pages.keys() - set(done.sha256s)
     assert all(archive.raw(sha256) == pages[sha256] for sha256 in left)
     assert not [body for body in map(archive.raw, left) if SECRET.encode() in body]
+
+
+def test_decisions_about_its_people_name_them_no_more(archive: Archive) -> None:
+    """A merge or split of somebody whom no other article names loses that name, also where it was undone before; of a
+    merge with somebody who is still there, that one stays as he was without it.
+    """
+    gone, there = Quote(text="Kami menolak", start=0, end=12, speaker="Wiryantono Sasmita"), article(2).quotes[0]
+    told = reading(1, body=f"Kami menolak {TEXT}", quotes=(gone,))
+    archive.settle(visit(1, 1, reading=told, capture=capture(1, body=page(1, TEXT)), at=NOON + minutes(6)))
+    archive.settle(visit(1, 2, reading=reading(2, quotes=(there,)), capture=capture(2, body=page(2))))
+    undone = people.merge(archive, ["wiryantono-sasmita", "sari-lembayung"], at=NOON)
+    people.undo(archive, undone, at=NOON)
+    people.merge(archive, ["wiryantono-sasmita", "sari-lembayung"], at=NOON)
+    redact(archive, article(1).id, reason=WHY, at=NOON + minutes(9))
+
+    assert b"iryantono" not in files_of(archive)
+    assert [one.told for one in people.decisions(archive)] == ["redacted", "redacted"]
+    assert [one.id for one in people.people(archive)] == ["sari-lembayung"]
+    assert not list(problems(archive))
 
 
 def test_a_stub_and_a_tombstone_stay(archive: Archive) -> None:

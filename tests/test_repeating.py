@@ -127,3 +127,19 @@ def test_only_a_sample_of_a_large_site_is_kept(tmp_path: Path) -> None:
         (kept,) = archive.db.execute("SELECT count(*) FROM edges").fetchone()
 
     assert kept == edges.SAMPLE
+
+
+def test_what_differs_in_its_removals_alone_is_put_right_too(tmp_path: Path) -> None:
+    """A line of the set that is gone from the body under another name gets its own: what is held follows from the pages
+    in every part, and no later turn reads the page once more.
+    """
+    with StandIn(promoted(FEW, on=5)) as standin, archive_of(tmp_path / "a.db", standin) as archive:
+        crawl(archive)
+        told = frozenset({"removed"})
+        whole = {record["id"]: record["removed"] for record in archive.records(with_=told)}
+        with archive.transaction():
+            archive.db.conn.execute("UPDATE removals SET text = 'Baris lama' WHERE rule = 'repeated'")
+        crawl(archive, full=True)
+
+        assert {record["id"]: record["removed"] for record in archive.records(with_=told)} == whole
+        assert {record["revision"] for record in archive.records()} == {1}

@@ -168,6 +168,26 @@ def test_a_very_common_word_is_ranked_among_the_newest(many: Archive, monkeypatc
     assert "of more matches" in narrowed.note
 
 
+def test_a_common_word_narrowed_to_few_is_found_without_looking_at_all(
+    many: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the matches only so many are looked at; what is meant and lies further back is found by its date, after those
+    that were weighed, and the answer says how many these were.
+    """
+    words = word(COMMON)
+    first = min(many.records(), key=lambda record: record["published"]["value"])
+    narrowing = Narrowing(site=first["site"])
+    whole = find(many, words, narrowing, limit=500)
+    monkeypatch.setattr(searching, "LOOKED_AT", 30)
+    near = find(many, words, narrowing, limit=500)
+
+    assert whole.ranked_among is None
+    assert near.ranked_among is not None
+    assert 0 < near.ranked_among < len(whole.hits)
+    assert {hit.id for hit in near.hits} == {hit.id for hit in whole.hits}
+    assert f"newest {near.ranked_among}" in str(near.note)
+
+
 def test_the_command_prints_hits_for_people_and_programs(path: Path, archive: Archive) -> None:
     """Quotes with their speaker, or JSON; a wrong date is told."""
     run = CliRunner().invoke

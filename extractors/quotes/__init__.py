@@ -1,11 +1,11 @@
 """Quotes: what was said in an article, and by whom.
 
 marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it,
-people.py gathers who is in the article (tokens.py cuts the prose, grammar.py says what opens a mention, names.py,
-roles.py, drafts.py and parting.py read one, mentions.py holds all, evidence.py judges them, alike.py compares names),
-story.py no sooner than somebody is asked for, subject.py follows whom the prose is about, attribute.py rules who
-spoke. indirect.py reads speech told without marks, apart.py keeps what stands in marks and is no speech. No model, no
-network: lexicons and sieves.
+people.py gathers who is in the article and roster.py finds them again (tokens.py cuts the prose, grammar.py says what
+opens a mention, names.py, roles.py, drafts.py and parting.py read one, mentions.py holds all, evidence.py judges them,
+alike.py compares names), story.py no sooner than somebody is asked for, subject.py follows whom the prose is about,
+attribute.py rules who spoke. indirect.py reads speech told without marks, apart.py keeps what stands in marks and is no
+speech. No model, no network: lexicons and sieves.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ __all__ = ["Apart", "Reading", "Ruling", "explain_quotes", "find_quotes", "meani
 HEADLINE_SHARE = 0.75  # of a headline's words begin with a capital
 MIN_HEADLINE = 21  # characters
 MAX_ASIDE = 201  # characters; longer lines are paragraphs of the story
+_UNSTOPPED = re.compile(rf"^(?=.{{0,{MAX_ASIDE}}}$).{{{MIN_HEADLINE - 1},}}[^\W_]\s*?$", re.MULTILINE)
+"""A line of a headline's length with no stop at its end."""
 _SAMPLE = 4000  # characters from which the language is told
 _NICKNAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\Z")
 
@@ -116,19 +118,12 @@ def _with_indirect(text: str, heard: _Heard) -> list[Ruling]:
 
 def _asides(text: str, words: Vocabulary) -> list[tuple[int, int]]:
     """Lines the story does not speak in: links to other stories, and headlines in capitals."""
-    found: list[tuple[int, int]] = []
-    end = -1
-    for line in text.split("\n"):
-        start, end = end + 1, end + 1 + len(line)
-        if len(line) <= MAX_ASIDE and (_is_headline(line) or words.aside.match(line)):
-            found.append((start, end))
-    return found
+    found = [line.span() for line in _UNSTOPPED.finditer(text) if _is_headline(line[0])]
+    found += [line.span() for line in words.aside.finditer(text) if line.end() - line.start() <= MAX_ASIDE]
+    return sorted(set(found))
 
 
 def _is_headline(line: str) -> bool:
-    line = line.rstrip()
-    if not line[-1:].isalnum() or len(line) < MIN_HEADLINE:
-        return False
     words = line.split()
     raised = sum(word[0].isupper() or not word[0].isalpha() for word in words)
     return len(words) > 4 and raised > HEADLINE_SHARE * len(words)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from extractors.quotes.tokens import Token, Tokens
 
 _TITLES = frozenset(("rank", "title"))
+_LEARNED = frozenset(("prof", "dr", "drs", "dra", "drg", "drh", "kh", "tgk"))
 
 
 class Mention(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -69,7 +70,7 @@ class Draft(msgspec.Struct):
         if parts and self.name_from is None and any(one.kind not in _TITLES for one in self.tokens):
             self.name_from = len(self.tokens)  # 'Pasiter Kodim 0728 Lettu Inf Marjuki': a role no list knows
             self.has_role = True
-        elif token.kind in _TITLES and self._is_of_body():
+        elif token.kind in _TITLES and (self._is_of_body() or self._is_of_learned(token)):
             self.name_from = len(self.tokens)  # 'Direktur RSUD Datuk Rumbai dr. Budi': the body's own name had a title
         self.tokens.append(token)
         self.end = token.end
@@ -85,6 +86,14 @@ class Draft(msgspec.Struct):
         """What was taken for the name stands right behind a body, and a name has begun there."""
         begins = self.name_from or 0
         return begins > 0 and self.tokens[begins - 1].kind == "body" and self.tokens[-1].kind == "name"
+
+    def _is_of_learned(self, token: Token) -> bool:
+        """'Peneliti Unud Prof. Dr. Budi': what stands before a learned title is a role no list knows."""
+        read = self.tokens
+        if token.lower not in _LEARNED or self.name_from is not None or not token.capital:
+            return False
+        self.has_role = self.has_role or bool(read and read[0].kind == "name")
+        return self.has_role and all(one.kind not in _TITLES for one in read)
 
     def add_simple(self, token: Token) -> None:
         """As `add`, for a word of a name or body."""

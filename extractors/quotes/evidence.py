@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from extractors.quotes.parting import Usage
     from extractors.quotes.tokens import Tokens
 
-Gender = Literal["m", "f"]
+Gender = Literal["m", "f", "n"]
 
-_APPOSED_BEFORE = re.compile(r"(?:\A|[.\n\0][ ]?)(?:Salah )?(?:([^\W\d_]+)(?: [\w'’-]+){1,6}|([^\W\d_]+nya)), \Z")
+_APPOSED_BEFORE = re.compile(r"(?:\A|[.\n\0–—][ ]?| - )(?:Salah )?(?:([^\W\d_]+)(?: [\w'’-]+){1,6}|([^\W\d_]+nya)), \Z")
 _APPOSED_IN_ENGLISH = re.compile(
     r"(?:\b(?:[Tt]he|[Aa]n?|[Oo]ne|[Hh]er|[Hh]is|[Tt]heir|[Ii]ts|[Oo]ur)|['’]s)"
     r"(?: [a-z][\w'’-]*){1,5}(?: [A-Z][\w'’.-]*){0,4}, \Z"
@@ -29,11 +29,17 @@ _POINTED = re.compile(r" (?:itu|ini|tersebut)\b")
 """'mahasiswa Undana itu': words for someone just spoken of, and no name."""
 _OF_A_PERSON = re.compile(r"\s?\(\d{1,2}\b|,? (?:warga|asal)\b|, \d{1,2}(?:[,).]| tahun)")
 """An age, or where someone is from."""
+_PRESIDING = re.compile(r"\b[Mm]ajelis [Hh]akim,? (?:yang )?(?:diketuai|dipimpin)(?: oleh)?(?: [Hh]akim)? \Z")
+_EXPLAINED = re.compile(r", (?=([a-z]+))[a-z][^,.\n\0]{2,60}, (?:[a-z]+ ){0,2}?([a-z]{5,})\b")
+"""'Kris, perangkat desa, mengungkapkan': what somebody is, in words no list knows, and a verb of speech."""
 _WHO = re.compile(r", (?:(who|whose)|the|an?)\b")
 """A name explained in English: 'Ann Berg, who …', 'Ann Berg, the voice of …'."""
+_WHO_SAID = re.compile(r", (?:who|whose|an?|the)\b[^,.\n\0]{2,120}, (?:said|says|told|recalled|added)\b")
 _TAKES_UP = re.compile(
     r"\.\s{1,2}"
-    r"(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Anak|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda|Duda)\b"
+    r"(?:(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Anak|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda|Duda)\b|"
+    r"(?:Petani|Peternak|Pedagang|Nelayan|Warga|Guru|Buruh|Penjual|Pemilik|Mantan|Alumnus|Lulusan|Mahasiswa)[ ]"
+    r"[^,.\n\0]{0,50}\b(?:itu|ini|tersebut)\b)"
 )
 _TAKEN_UP = re.compile(rf"[^.\n\0]{{0,160}}{_TAKES_UP.pattern}")
 """'Mutmainah menatap puing kiosnya. Perempuan itu …'"""
@@ -62,6 +68,7 @@ class Evidence:
         self.prose = tokens.prose
         self.words = tokens.vocabulary
         self.usage = usage
+        self._in_court = "ajelis " in self.prose
         self._takes_up = self.words.language != "en" and bool(_TAKES_UP.search(self.prose))
 
     def is_person(self, mention: Mention) -> bool:
@@ -76,6 +83,12 @@ class Evidence:
             return True
         adjoins = words.language == "id" or self.prose[mention.end : mention.end + 1] != ","
         if after in words.active and before not in words.companions and adjoins:
+            return True
+        if (after in words.adverbs or "-" in after) and self._speaks_somehow(mention):
+            return True
+        if words.language == "id" and self._is_explained_speaker(mention):
+            return True
+        if self.presides(mention):
             return True
         if self._gives_statement(before, mention.start) or self._is_passive_agent(mention.number):
             return True
@@ -120,19 +133,39 @@ class Evidence:
         if not self._takes_up:
             return False
         taken_up = _TAKEN_UP.match(self.prose, mention.end)
-        if not taken_up or _TWO_NAMES.search(self.prose, mention.end, taken_up.end()):
+        stop = self.prose.find(".", mention.end)
+        if not taken_up or _TWO_NAMES.search(self.prose, mention.end, stop):
             return False
-        if _NOT_TAKEN_UP.search(self.prose, mention.end, taken_up.end()):
+        if _NOT_TAKEN_UP.search(self.prose, mention.end, stop):
             return False
         opens = self.tokens.opens_sentence(mention.number)
+        opens = opens or self.prose.startswith(", ", mention.start - 2)
         ends = self.prose[mention.end : mention.end + 1] == "."
         return opens or ends or self.tokens.lower_before(mention.number) in _WHEN
+
+    def _speaks_somehow(self, mention: Mention) -> bool:
+        """'Azizah malu-malu menjawab': an adverb, or a word said twice, parts a name from its verb of speech."""
+        return self.words.language == "id" and self._second_after(mention) in self.words.active
+
+    def presides(self, mention: Mention) -> bool:
+        """'majelis hakim yang diketuai Budi Santosa': the judge who presides."""
+        return self._in_court and bool(_PRESIDING.search(self.prose, max(0, mention.start - REACH), mention.start))
+
+    def _is_explained_speaker(self, mention: Mention) -> bool:
+        if self.prose[mention.end : mention.end + 1] != ",":
+            return False
+        explained = _EXPLAINED.match(self.prose, mention.end)
+        if not explained or not self.tokens.opens_sentence(mention.number):
+            return False
+        return explained[2] in self.words.active and explained[1] not in self.words.function_words
 
     def _is_explained(self, mention: Mention) -> bool:
         """'Ann Berg, who …' anywhere, 'Ann Berg, the …' where she opens the sentence."""
         explained = _WHO.match(self.prose, mention.end)
-        if not explained or " " not in (mention.name or ""):
+        if not explained:
             return False
+        if " " not in (mention.name or ""):
+            return bool(_WHO_SAID.match(self.prose, mention.end))
         return bool(explained[1]) or self.tokens.opens_sentence(mention.number)
 
     def _is_apposed(self, mention: Mention) -> bool:
@@ -179,9 +212,11 @@ class Evidence:
         return not silent.isdisjoint([word.lower for word in self.tokens.clause_before(mention.number)])
 
     def gender(self, mention: Mention) -> Gender | None:
-        """What title, role, given name or the next pronoun tells."""
+        """What title, role, given name or the next pronoun tells; 'n' for a company."""
         words = self.words
         given = (mention.name or "").lower().split(" ")
+        if len(given) > 1 and given[-1] in words.corporate:
+            return "n"
         told = {*mention.titles, *(mention.role or "").lower().split(), *(given[:1] if len(given) > 1 else ())}
         if not words.feminine.isdisjoint(told):
             return "f"

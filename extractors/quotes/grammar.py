@@ -53,6 +53,8 @@ GAPS: Final = {
 }
 TIES = frozenset(("alias", "aka", "a", "selaku", "sekaligus", "yang", "sebagai"))
 JOINING = frozenset(("dan", "of", "the"))
+_PREPOSITIONS = frozenset(("for", "of"))
+"""Of bodies, and with a capital of the sentence: 'For Ann Berg, …'."""
 SPACE = " \u00a0"
 MARKS = "'‘\"“"  # before a by-name within a name
 _TYING = frozenset(f"(,/&{MARKS}")
@@ -125,7 +127,7 @@ def word_letter(word: Word, *, noun: bool, adjective: bool, title: bool, degree:
 
 
 def _capital_letter(word: Word, *, degree: bool) -> str:
-    passed_over = word.not_name and not word.body
+    passed_over = word.not_name and (not word.body or word.lower in _PREPOSITIONS)
     if word.plain:
         if not word.not_name:
             return "N" if word.kind == "name" else "A"

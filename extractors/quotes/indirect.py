@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from extractors.model import Quote
 from extractors.quotes.alike import fold
 from extractors.quotes.attribute import FULL_NAME, HELD_ROLE, PRONOUN, SHORT_NAME, SUFFIX, Ruling, trust
-from extractors.quotes.people import Person
+from extractors.quotes.roster import Person
 from extractors.quotes.sentences import BLANK
 from extractors.quotes.subject import Thread
 
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 MIN_WORDS = 3  # of a clause
 MAX_CLAUSE = 700  # characters; a longer sentence is a list or a lost line end
 BARE_ROLE = 0.55  # a role nobody in the article is introduced with
+_HELD_AS = frozenset(("sebagai", "selaku", "as"))
+_EXPLAINED = r"(?:, (?:salah s|seorang |selaku |yang juga )[^,.\n\0]{1,60}(?=,))?"
 _ASIDE = r"(?: ?\([^()\n\0]{1,40}\))?"
 
 
@@ -215,6 +217,8 @@ class _Reports:
             before = self.tokens.lower_before(self._run_start(mention.number))
             if mention.possessive or before in self.words.companions or before in self.words.opens_place:
                 return None
+            if before in _HELD_AS:
+                return None  # 'Andi yang bertugas sebagai Kasat Lantas mengaku …'
             if self._is_apposition(mention):
                 continue
             between = self.text[mention.end : at]
@@ -348,7 +352,9 @@ class _Reports:
         while self.turns < len(self.direct) and self.direct[self.turns].quote.start < at:
             quote = self.direct[self.turns].quote
             thread.read(quote.start)
-            speaker = self.story.people.called(quote.speaker) if quote.kind == "direct" and quote.speaker else None
+            speaker = (
+                self.story.people.roster.called(quote.speaker) if quote.kind == "direct" and quote.speaker else None
+            )
             if speaker:
                 thread.turn_to(speaker)
             thread.skip(self.prose.end(quote.end))

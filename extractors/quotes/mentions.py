@@ -74,7 +74,9 @@ class Mentions:
                 continue
             after = tokens.after(number)
             if after and after.capital:
-                continue
+                if gaps[number + 1] == " " or not (after.calendar or after.opens_role):
+                    continue
+                after = None
             gap = gaps[number]
             if self._speaks_alone(number, words[number - 1] if gap in (" ", ". ") else None, after):
                 speaking.add(word.lower)
@@ -139,7 +141,9 @@ class Mentions:
             return 2 * self._run_end(capital)
         if not self._is_none(mention):
             found.append(mention)
-        return 2 * max(capital + 1, mention.next)
+        if mention.next > capital:
+            return 2 * mention.next
+        return 2 * (capital + 1 - word.plain)
 
     def _is_none(self, mention: Mention) -> bool:
         """A word of the sentence that was taken for a name: 'Menurutnya', 'Kapal', 'Ibu'."""

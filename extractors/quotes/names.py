@@ -151,7 +151,9 @@ class Reader:
         if word.capital:
             degree = self.tokens.degree(draft.end) if self.prose[draft.end : draft.end + 1] == " " else None
             if degree and "." in degree[1]:
-                draft.end, draft.degrees = degree.end(), True
+                while degree is not None and "." in degree[1]:
+                    draft.end, draft.degrees = degree.end(), True
+                    degree = self.tokens.degree(draft.end)
                 return False
         elif word.lower in TIES:
             alias = _ALIAS.match(self.prose, draft.end) if draft.alias is None else None
@@ -323,7 +325,7 @@ class Reader:
             return True
         if draft.named and not self._ends_in_place(draft, following):
             return self._role_after_comma(draft, number)
-        if not draft.has_role:
+        if not draft.has_role and draft.tokens[0].lower not in self.words.of_team:
             return False
         soft = following.kind == "body" and following.lower in self.words.soft
         if self.tokens.place(number) or (following.kind == "body" and not soft):
@@ -351,11 +353,14 @@ class Reader:
 
     def _ends_in_place(self, draft: Draft, following: Token) -> bool:
         """'Camat Ciemas, Budi Santoso, …': what seemed a name is a place, for a name comes between commas."""
-        if draft.name_from is not None or not draft.has_role or following.word.not_name:
+        captain = draft.tokens[0].kind == "rank" and draft.tokens[0].lower in self.words.of_team
+        if draft.name_from is not None or not (draft.has_role or captain) or following.word.not_name:
             return False
         if following.kind in ("rank", "title"):
             return True
         tail = {token.lower for token in draft.tokens if token.kind == "name"}
+        if not self.words.of_others.isdisjoint([token.lower for token in draft.tokens]):
+            tail.clear()  # 'Ibunda Faiz, Sulastri, …', 'Kapten Petrogas, Dewi Sari, …': theirs is not the name
         soft = following.lower in self.words.soft or following.lower in self.words.in_names
         if not (following.kind == "name" or soft) or tail & self.usage.of_people:
             return False
@@ -372,6 +377,8 @@ class Reader:
         following = self.tokens.words[number]
         if not following.head or draft.role_after is not None or draft.tokens[0].kind == "head":
             return False
+        if self.words.language == "en" and not following.capital and self.roles.name_behind(number):
+            return False  # 'In a post on Instagram, guitarist Ann Berg wrote'
         lone = len(draft.tokens) == 1 and draft.tokens[0].lower not in self.usage.of_people
         role = None if lone and following.capital else self.roles.read(number)
         if role and not (following.capital and self._names_someone(role[0])):

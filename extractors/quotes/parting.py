@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _VILLAGES = frozenset(("desa", "kelurahan", "kecamatan", "nagari", "kampung", "gampong", "kades", "lurah", "camat"))
 _DIVISIONS = frozenset(("kabid", "kasi", "kasie", "kabag", "kasubbag", "bidang", "seksi", "koordinator", "guru"))
 """'Kabid SMP Budi' heads the division of such schools: no school's name follows."""
+_OF_THE_LAW = frozenset(("mahkamah", "jaksa", "kejaksaan", "hakim", "imam", "raya"))
+"""'Mahkamah Agung', and no name."""
 LONG_NAME = 4  # words behind 'Camat' or 'Bupati': two of the place, two of the name
 MAX_OWN_NAME = 2  # words of a place's or body's own name, before a given name
 MAX_TEAM = 2  # words of a team's name
@@ -95,10 +97,26 @@ class Parting(msgspec.Struct, frozen=True):
         before = tokens[first - 1]
         if not (before.kind in ("body", "acronym", "number", "place") or before.lower in self.words.of_place):
             return None
+        if tokens[first].lower in self.usage.of_people:
+            return None
+        if before.kind == "place" and tokens[first].lower not in self.usage.of_bodies:
+            return None  # 'Bupati Ngawi Ony Anwar Harsono'
+        if before.kind == "body" and not before.capital and before.lower not in _VILLAGES:
+            return None  # 'korlap aksi Tomi Ari Wibowo'
         if before.lower in self.words.takes_name:
             return None
-        last = min(first + MAX_OWN_NAME, len(tokens) - 2)
-        return next((index for index in range(first, last + 1) if self._is_first_name(tokens, index)), None)
+        own = first
+        while own < len(tokens) and self._is_own(tokens[own].lower):
+            own += 1
+        last = min(max(first + MAX_OWN_NAME, own), len(tokens) - 2)
+        given = next((index for index in range(first, last + 1) if self._is_first_name(tokens, index)), None)
+        if given and given > own and before.kind == "body" and before.lower not in _VILLAGES:
+            return None  # 'Dinas Pertanian Ony Anwar Basir': a place behind a body is mostly a known one
+        return given
+
+    def _is_own(self, word: str) -> bool:
+        """Whether the article uses the word for a place or body, or villages are called so."""
+        return word in self.usage.of_bodies or bool(self.words.village.fullmatch(word))
 
     def is_doubtful(self, tokens: Sequence[Token]) -> bool:
         """The role ends in an unknown word: 'Camat Ciherang' is a place, 'Lurah Bakri' a name."""
@@ -112,11 +130,14 @@ class Parting(msgspec.Struct, frozen=True):
         if kind in _ROLE_KINDS:
             return True
         if kind == "body":
-            if index and tokens[index].lower in self.words.in_names and self._is_first_name(tokens, index):
-                return False  # 'DPR RI Lalu Hadrian'
+            given = tokens[index].lower in self.words.in_names or tokens[index].lower in self.words.first_names
+            if index and given and self._is_first_name(tokens, index) and tokens[index - 1].lower not in _OF_THE_LAW:
+                return False  # 'DPR RI Lalu Hadrian', 'Dirjen Kepelabuhanan Agung Priyatna'
             begun = index > 0 and tokens[index - 1].kind in ("name", "place")
             return not (begun and self._is_soft(tokens[index]))
         if kind == "acronym":
+            if tokens[index].lower in self.words.first_names:
+                return False  # 'Wakil Ketua MPR FX Budi'
             return any(token.kind == "name" for token in tokens[index + 1 :])
         return kind == "name" and self._names_body(tokens, index)
 
@@ -132,7 +153,7 @@ class Parting(msgspec.Struct, frozen=True):
     def _names_body(self, tokens: Sequence[Token], index: int) -> bool:
         """The body's or place's own name: 'Universitas Andalas Rusdi', 'Desa Sukamaju Ujang', 'asal Malaysia'."""
         before = tokens[index - 1].lower if index else ""
-        if before == "asal":
+        if before == "asal" or (index > 1 and before in _VILLAGES and tokens[index - 2].lower == "asal"):
             return True
         if index + 1 >= len(tokens) or tokens[index + 1].kind not in _NAME_KINDS:
             return False

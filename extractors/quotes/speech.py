@@ -28,7 +28,8 @@ _GAP = re.compile(r"[ \t\u00a0]*[.,;:]?[ \t\u00a0]*[–—-]?[ \t\u00a0]*(?:([^\
 _WORD = re.compile(r"[ \t\u00a0]*([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _CAPITAL = re.compile(r"(?<![\w'’-])[A-Z]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_APPOSITION = re.compile(r"[ ]?,[^,.\n\0]{1,80},")
+_APPOSITION = re.compile(r"(?:[ ](?:of|from|at)(?:[ ][A-Z][\w'’-]*){1,3})?[ ]?,(?:[^,.\n\0]|\.(?=[,\w])){1,80},")
+"""', the chairman of the board,', 'of Nebraska, a Democrat,', ', D-Minn.,'"""
 _BODY = re.compile(
     r"[ ]*((?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))(?:[ ](?:dan[ ]|of[ ]|the[ ])?(?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))){0,8})"
 )
@@ -37,9 +38,10 @@ _INDEFINITE = re.compile(r"\s*(An?|One) (?=[a-z])")
 _HANDLE = re.compile(r"[ ](?:(?:pemilik )?akun(?: [^\W\d_]+){0,3} )?(@[\w.]*\w)")
 _CUE_END = re.compile(
     r"[ ]*(?:[.,;(\n]|\Z|"
-    r"(?:saat|usai|kepada|di|pada|dalam|ketika|sambil|seraya|seperti|melalui|lewat|soal|lagi|dengan)\b)"
+    r"(?:saat|usai|kepada|di|pada|dalam|ketika|sambil|seraya|seperti|melalui|lewat|soal|lagi|dengan|"
+    r"disambut|sembari|penuh|tanpa|diiringi|disertai)\b)"
 )
-_ARTICLES = frozenset(("sang", "si", "the", "a", "an", "his", "her", "their", "its", "our"))
+_ARTICLES = frozenset(("sang", "si", "salah", "satu", "the", "a", "an", "his", "her", "their", "its", "our"))
 _AUXILIARIES = frozenset(("has", "had", "have", "juga"))
 _INNER = " '’‘”\""  # closing marks of a quote within the quote
 ENDS_SPEECH = frozenset(",.?!…")
@@ -48,6 +50,7 @@ MIN_SUFFIXED = 6  # letters; shorter words in -nya are no verbs
 MIN_VERB = 4  # letters of a bare verb that is in no list
 NEAR = 40  # characters between a verb and the mark it still leads to
 TITLE_SHARE = 0.6  # of a title's words begin with a capital
+MAX_LABEL = 2  # words of what something is called
 MARKER_WORDS = 3  # a title follows its announcing word this closely
 
 
@@ -100,7 +103,7 @@ class Speech:
         words = _WORDS.findall(said)
         if beside.side == "before":
             if said[:1].islower():
-                return "mixed" if self._may_weave(beside.cue) else None
+                return "mixed" if self._may_weave(beside.cue, words) else None
             if lead[-1] not in ",:" and _is_title(words):
                 return None
             return "direct" if len(words) > 2 or ended else None
@@ -116,10 +119,12 @@ class Speech:
             return "announced"
         return "title" if _is_title(_WORDS.findall(self.text[span.start : span.end])) else "unreported"
 
-    def _may_weave(self, cue: str | None) -> bool:
+    def _may_weave(self, cue: str | None, said: list[str]) -> bool:
         """Whether the verb takes a piece of speech into its own sentence: 'menyebut', not 'menyambut'."""
         lower = (cue or "").lower()
         words = self.words
+        if lower in words.naming and len(said) <= MAX_LABEL:
+            return False  # 'Anak-anak menyebutnya "perahu pustaka"'
         stem = lower.removesuffix("nya")
         return lower in words.quoting or stem in words.quoting or stem in words.passive or lower in words.according
 
@@ -166,7 +171,7 @@ class Speech:
             return False
         if cue in words.companions or cue in words.adverbs or cue in words.occasions or cue in words.active:
             return False
-        mention = self.reader.read(end) if not words.is_common(cue) else None
+        mention = self.reader.read(end) if cue in words.placed or not words.is_common(cue) else None
         return mention is not None and mention.name is not None and bool(_CUE_END.match(self.prose, mention.end))
 
     def _subject(self, cue: str, at: int) -> Beside:

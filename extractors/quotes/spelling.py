@@ -97,6 +97,7 @@ def _word(text: str, words: Vocabulary) -> Word:
     role = head or titled
     not_name, calendar, places = words.is_common(lower), lower in words.calendar, words.places.get(lower, ())
     untitled = _untitled(text, lower, words)
+    given = body and not not_name and lower in words.soft and lower in words.first_names
     degree = len(text) > 1 and text[1].isupper() and lower in words.degrees
     shortened = len(text) == 1 or lower in words.dotted_names
     arm, opens_long_rank = lower in words.arms, lower in words.opens_long_rank
@@ -121,8 +122,8 @@ def _word(text: str, words: Vocabulary) -> Word:
         body=body,
         not_name=not_name,
         calendar=calendar,
-        may_open=role or not (not_name or body or calendar or places),
-        may_be_name=not (not_name or body or head),
+        may_open=role or given or not (not_name or body or calendar or places),
+        may_be_name=given or not (not_name or body or head),
         opens_place=text in words.opens_place,
         in_place=capital or untitled == "number",
         opens_long_rank=opens_long_rank,
@@ -156,7 +157,7 @@ def _untitled(text: str, lower: str, words: Vocabulary) -> Kind:
         return "number"
     if words.is_head(lower):
         return "head"
-    if words.is_body(lower):
+    if words.is_body(lower) or (text[0].isupper() and words.is_owned(lower)):
         return "body"
     if lower in words.particles:
         return "particle"

@@ -14,7 +14,8 @@ from extractors.quotes.sentences import BLANK
 if TYPE_CHECKING:
     from extractors.quotes.drafts import Mention
     from extractors.quotes.evidence import Gender
-    from extractors.quotes.people import Person, Sighting
+    from extractors.quotes.people import Sighting
+    from extractors.quotes.roster import Person
     from extractors.quotes.story import Story
     from extractors.quotes.tokens import Tokens
 
@@ -35,6 +36,8 @@ _ACTING_ON = re.compile(r"(?:me|di)[a-z]{5,}\Z")
 _AGENT = re.compile(r"(?:oleh|by|dari|di[a-z]{5,})\Z")
 """'dibuka Bupati', 'oleh Andi': after it stands who acts."""
 _MET = re.compile(r"\Adi(?:temui|sambut|terima|pimpin|buka|pandu|isi|jumpai|tutup|hampiri|jelaskan)\Z")
+_BEFALLS = re.compile(r"\A(?:dialami|dirasakan|dikeluhkan|diderita|menimpa)\Z")
+"""'Kerugian juga dialami Andi.': nobody acts, and the next sentence goes on with him."""
 _NAMED = re.compile(r"(?<=\s)[A-Z][a-z]+ [A-Z][a-z]+")
 _TAIL = re.compile(r"(?:,? (?:pada|di|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu)\b[^.\n\0]{0,80})?[.\n\0]")
 _ACCORDING = re.compile(r"\baccording to(?: [a-z][\w'’]*){0,5},? \Z")
@@ -46,8 +49,19 @@ _FRONTED = re.compile(r"\W*[A-Z]\w+(?:ed|told) by\b")
 """'Asked by the chair, Ann Berg, …': someone else's question."""
 _OPENING = re.compile(r"[^,]{0,80},\s*\Z")
 """An adverbial up to its comma: 'Dalam sambutannya, Bupati …'."""
+_NOTHING = frozenset(("", "Salah", "Salah satu", "salah", "salah satu"))
+"""Before the subject: 'Salah seorang peserta, Andi, …'."""
 MAX_BEFORE_AGENT = 8  # words of a sentence before the one who acts in it
+_TOPICAL = frozenset(("dengan", "for"))
+_TOPIC = re.compile(
+    r"\W*(?:For|As for|"
+    r"(?:Berbeda|Berbeda halnya|Lain halnya|Sama halnya|Begitu (?:pula|juga)|Tidak demikian) dengan) \Z"
+)
+"""'For Ann Berg, whose house burned, …', 'Berbeda dengan Andi. Petani itu …'"""
 _AGE = re.compile(r" ?\(\d{1,3}[^()\n]{0,12}\)")
+_EXPLAINING = frozenset((",", "("))
+_EXPLAINED = re.compile(r"(?: ?\(\d{1,3}[^()\n]{0,12}\))?, [a-z][^,.\n\0]{2,80}, (?:[a-z]+ )??([a-z]{5,})\b")
+"""'GA (16), pelajar kelas XI, mengaku …'"""
 REACH = 60  # characters before a mention that may hold 'according to'
 MAX_EPITHET = 3  # words between the opening of a sentence and its subject
 AHEAD = 5  # words looked at after a mention
@@ -67,6 +81,10 @@ class Thread:
         self.past: list[Person] = []
         self.faint = False
         """Whoever became the subject last neither spoke nor came with a word that turns to someone else."""
+        self.firm = False
+        """The last sentence read has the subject beside a reporting word."""
+        self.quiet = True
+        """Nobody was named in what was read last."""
         self.next = 0
 
     def skip(self, to: int) -> None:
@@ -90,6 +108,8 @@ class Thread:
             if counts > weight:
                 best, weight = sighting.person, counts
         self._take(best, weight, sentence)
+        self.quiet = sentence < 0
+        self.firm = weight == SPEAKS and best is self.subject
 
     def _take(self, person: Person | None, weight: int, start: int) -> None:
         if person is None or (weight == MAY_BE and self.subject is not None):
@@ -112,6 +132,8 @@ class Thread:
         """The subject, or the last one before whom 'he' or 'she' can mean."""
         if self.subject is None or self.subject.gender in (gender, None):
             return self.subject
+        if self.subject.gender == "n":
+            return next((person for person in reversed(self.past) if person.gender in (gender, None)), None)
         return next((person for person in reversed(self.past) if person.gender == gender), None)
 
     def _weight(self, sighting: Sighting, start: int) -> int:
@@ -129,8 +151,13 @@ class Thread:
         first = mention.number
         last = [word.lower for word in tokens.words[max(tokens.index(start), first - 2) : first]]
         following = self._following(mention, tokens)
-        companion = self._is_companion(before, last)
-        if not mention.possessive and self._speaks(last, following, companion=companion):
+        topic = bool(last) and last[-1] in _TOPICAL and _TOPIC.match(before) is not None
+        companion = not topic and self._is_companion(before, last)
+        tied = self.prose[mention.end : mention.end + 2].lstrip()[:1] in _EXPLAINING
+        explained = _EXPLAINED.match(self.prose, mention.end) if tied and self.words.language == "id" else None
+        explained = explained if not last or self._opens(before) else None
+        apart = sighting.person.faint and (companion or self.prose[mention.end : mention.end + 1] == ",")
+        if not (mention.possessive or apart) and self._speaks(last, following, explained, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
         if self.people.evidence.is_statement(mention):
             return OPENS
@@ -139,6 +166,8 @@ class Thread:
         if mention.possessive or self._held_by_pronoun(tokens, start, first, before):
             return IS_NOT
         if companion or self._is_object(before, last):
+            if not companion and _BEFALLS.match(last[-1]) and self._ends(mention.end):
+                return OPENS
             if not _AGENT.match(last[-1]) or silent:
                 return IS_NOT
             alone = companion or self.people.mentions.tokens.index(start) > first - MAX_BEFORE_AGENT
@@ -147,7 +176,8 @@ class Thread:
             return OPENS
         if silent or sighting.person.faint or self._suffers(mention.end):
             return MAY_BE
-        opens, acts = self._opens(before) or self._is_presented(before, mention.end), self._acts(following)
+        opens = topic or self._opens(before) or self._is_presented(before, mention.end)
+        acts = self._acts(following)
         if sighting.person.hidden:
             return OPENS if opens and acts else MAY_BE
         return OPENS if opens or acts else MAY_BE
@@ -177,11 +207,15 @@ class Thread:
             gap = gaps[number]
         return found
 
-    def _speaks(self, last: list[str], following: list[str], *, companion: bool) -> bool:
+    def _speaks(
+        self, last: list[str], following: list[str], explained: re.Match[str] | None, *, companion: bool
+    ) -> bool:
         """A reporting word stands right beside the mention."""
         words = self.words
         beside = not companion or last[-1] in ("dengan", "of", "from")
         if beside and any(word in words.verbs for word in following[:3]):
+            return True
+        if explained and explained[1] in words.verbs:
             return True
         if not last:
             return False
@@ -218,8 +252,10 @@ class Thread:
             if _FRONTED.match(before):
                 return False
             words = rest[rest.rfind(",") + 1 :].lower().split()
+            if words in (["for"], ["as", "for"]):
+                return True
             return len(words) < MAX_EPITHET and self.words.function_words.isdisjoint(words)
-        return not rest.strip(" ,") or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
+        return rest.strip(" ,") in _NOTHING or bool(_OPENING.match(before)) or bool(_EPITHET.match(before))
 
     def _leads_to_quote(self, at: int) -> bool:
         """The mention's sentence opens a paragraph, and a quote follows it there."""

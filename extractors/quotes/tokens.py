@@ -107,12 +107,17 @@ class Tokens:
         elif kind == "rank" and last and last.lower in _GENERALS:
             kind = "body"
         elif last and word.roman and last.kind in ("head", "body") and not (word.opens_role or self.stop_at(end)):
-            kind = "number"
+            kind = word.kind if self._is_balinese(number) else "number"
         elif kind is not word.untitled and not ((word.capital and word.untitled != "head") or self._capital_after(end)):
             kind = word.untitled
         if (word.takes_stop or kind == "rank") and self.stop_at(end):
             end += 1
         return Token(self.starts[number], end, word, kind)
+
+    def _is_balinese(self, number: int) -> bool:
+        """'I Wayan': the article of a name, and no number."""
+        following = self.words[number + 1 : number + 2]
+        return bool(following) and following[0].lower in self.vocabulary.behind_article
 
     def simple(self, number: int) -> Token:
         """The word of that number as a token, where nothing beside it can change what it is."""

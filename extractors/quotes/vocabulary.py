@@ -20,7 +20,7 @@ _SPEECH = (
     "active further quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
     "commonest clausal takes_clause urging wishes opening closing predicates no_predicates untold "
     "opens_no_clause singular "
-    "conjunctions calendar occasions"
+    "conjunctions calendar occasions placed naming"
 ).split()
 _FUNCTION = (
     "bare active passive according adverbs finite openers pronouns companions via occasions conjunctions calendar"
@@ -29,10 +29,11 @@ _PEOPLE = (
     "ranks arms titles degrees heads silent acting bodies soft in_names adjectives someone first_names of_origin "
     "capital_only takes_name place_or_name of_place "
     "not_names particles joins of_body opens_place opens_long_rank dotted_names of_team "
-    "opens_place_name masculine feminine"
+    "opens_place_name masculine feminine corporate behind_article of_others"
 ).split()
 """The word lists of the two lexicons, each under the name of its field."""
 
+LEAST_SUFFIXED = 7  # letters of a noun with -nya; 'Tanya', 'Sonya' are names
 _VERB = re.compile(r"\A(?:me|ber|di|ter)[a-z]{3,}\Z|nya\Z")
 _ENGLISH_VERB = re.compile(r"(?:ed|ing|ly)\Z")
 
@@ -90,6 +91,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     conjunctions: frozenset[str]
     calendar: frozenset[str]
     occasions: frozenset[str]
+    naming: frozenset[str]
+    """Verbs that give a name: 'menyebutnya "perahu pustaka"'."""
+    placed: frozenset[str]
+    """Common words that report speech in its place alone: '…," sampai Budi'."""
     ranks: frozenset[str]
     arms: frozenset[str]
     titles: frozenset[str]
@@ -124,6 +129,12 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     dotted_names: frozenset[str]
     of_team: frozenset[str]
     opens_place_name: frozenset[str]
+    of_others: frozenset[str]
+    """Roles held towards someone or a team, who is named with it: 'ibunda', 'pengacara', 'kapten'."""
+    behind_article: frozenset[str]
+    """Names behind the Balinese 'I', which is else a number: 'Asisten I'."""
+    corporate: frozenset[str]
+    """Last words of the names of companies."""
     masculine: frozenset[str]
     feminine: frozenset[str]
     common_shape: re.Pattern[str]
@@ -150,9 +161,16 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a lower-case word belongs to the names of bodies: 'dinas', 'diskominfo'."""
         return word in self.bodies or bool(self.body_shape.fullmatch(word) or self.common_shape.fullmatch(word))
 
+    def is_owned(self, word: str) -> bool:
+        """Whether a lower-case word is a noun with its owner: 'sahabatnya'."""
+        return self.language == "id" and len(word) >= LEAST_SUFFIXED and word.endswith("nya")
+
     def is_common(self, word: str) -> bool:
         """Whether a lower-case word is no name, capital or not: 'menurut', 'kebutuhan'."""
-        reports = self.language == "id" and (word in self.passive or word in self.active or word in self.suffixed)
+        cue = word in self.bare and word not in self.first_names
+        reports = self.language == "id" and (
+            cue or word in self.passive or word in self.active or word in self.suffixed
+        )
         return reports or word in self.not_names or bool(self.common_shape.fullmatch(word))
 
     def may_be_noun(self, word: Word) -> bool:
@@ -225,7 +243,7 @@ def vocabulary(language: str) -> Vocabulary:
         common_shape=re.compile(people["common_shape"]),
         title_shape=re.compile(people["title_shape"]),
         village=re.compile(people["village"]),
-        aside=re.compile(speech["aside"], re.IGNORECASE),
+        aside=re.compile(speech["aside"], re.IGNORECASE | re.MULTILINE),
         predicate_shape=re.compile(speech["predicate_shape"]),
         to_clause=re.compile(speech["to_clause"]),
         told_clause=re.compile(speech["told_clause"]),

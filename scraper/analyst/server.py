@@ -49,12 +49,35 @@ def serve(path: Path, *, host: str, port: int, announce: Callable[[str], object]
     served = datasette(path)
     import uvicorn
 
-    config = uvicorn.Config(served.app(), host=host, port=port, log_level="warning", lifespan="on", server_header=False)
+    app = at_home(served.app()) if host in LOOPBACK else served.app()
+    config = uvicorn.Config(app, host=host, port=port, log_level="warning", lifespan="on", server_header=False)
     with _listening(host, port) as listener:
         address = listener.getsockname()
         name = f"[{address[0]}]" if ":" in address[0] else address[0]
         announce(f"http://{name}:{address[1]}/")
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def at_home(app: Any) -> Any:
+    """The application for who calls this machine by its own names. A page of a stranger's whose name is made to lead
+    here (DNS rebinding) would otherwise read the archive through the browser of whoever looks at it.
+    """
+
+    async def asgi(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        if scope["type"] == "http" and not _names_home(dict(scope["headers"]).get(b"host", b"")):
+            head = {"type": "http.response.start", "status": 421, "headers": [(b"content-type", b"text/plain")]}
+            await send(head)
+            await send({"type": "http.response.body", "body": b"This archive answers to localhost alone.\n"})
+            return
+        await app(scope, receive, send)
+
+    return asgi
+
+
+def _names_home(host: bytes) -> bool:
+    name = host.decode("latin-1").lower()
+    bare = name.partition("]")[0].lstrip("[") if name.startswith("[") else name.partition(":")[0]
+    return bare in LOOPBACK
 
 
 def _listening(host: str, port: int) -> socket.socket:

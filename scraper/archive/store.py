@@ -31,6 +31,7 @@ from scraper.archive.counts import Counts
 from scraper.archive.instants import instant, utc_text
 from scraper.archive.records import Extra, Record, select_records
 from scraper.archive.removal.purge import purge_site
+from scraper.archive.search import full_text
 from scraper.archive.sites import completeness, optouts, receipts, schedules, turns
 from scraper.archive.sites.completeness import Completeness
 from scraper.archive.sites.listings import Absent, Listings
@@ -98,6 +99,7 @@ class Archive:
         self._connection = db.conn
         self._shelf = CaptureShelf(db.conn)
         self._absent_ids: tuple[tuple[str, int], frozenset[str]] | None = None
+        self._indexes_last = False
         self._lock = FileLock(f"{path.resolve()}.lock", timeout=0)
 
     @classmethod
@@ -158,7 +160,18 @@ class Archive:
                 yield
                 return
             with connection.transaction(self._db):
-                yield
+                try:
+                    yield
+                    if self._indexes_last:
+                        full_text.catch_up(self._connection)
+                finally:
+                    self._indexes_last = False
+
+    def index_last(self) -> None:
+        """The words of articles that the transaction under way writes are indexed when it ends, all at once."""
+        if not self._indexes_last:
+            full_text.put_off(self._connection)
+            self._indexes_last = True
 
     # sites
 
@@ -253,6 +266,7 @@ class Archive:
         """
         suspicion = visits.Suspicion(gone_after, lambda article: article in self._absent_in(visit.site, visit.run))
         with self.transaction():
+            self.index_last()
             return visits.settle(self._connection, self._shelf, visit, suspicion)
 
     def _absent_in(self, site: str, run: int) -> frozenset[str]:

@@ -17,7 +17,7 @@ import hashlib
 import re
 import sqlite3
 import struct
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import chain
 
@@ -38,6 +38,7 @@ SHINGLE = 3  # words of a sentence's sketch
 AGREEING = 3  # keys two articles must share to be compared: those of more than one sentence
 FORMULA = 300  # articles; a key that more share is a formula, and no evidence
 BATCH = 200  # articles a transaction
+TEXTS = 300  # held as they are compared, some 0.15 MB each
 PAST = 20  # earlier articles in which paragraphs and quotes are looked for
 UNTIMED = "9999"  # sorts after every time: an article without one is never taken for a source
 
@@ -103,6 +104,25 @@ class Text:
     def _marks(self, stretches: Set[str]) -> bytes:
         """1 for each stretch that is among those, else 0."""
         return bytes(map(stretches.__contains__, self.stretches))
+
+
+def shared(one: Text, two: Text) -> tuple[tuple[int, float], tuple[int, float]] | None:
+    """How many words of each stand in the other too, and which share of all its words; None where it is too little to
+    count.
+    """
+    common = one.different & two.different
+    first, second = ((text.shared(common), text) for text in (one, two))
+    pair = tuple((words, round(words / max(len(text.words), 1), 4)) for words, text in (first, second))
+    if max(words for words, _ in pair) < LEAST_WORDS or max(share for _, share in pair) < LEAST_SHARE:
+        return None
+    return pair[0], pair[1]
+
+
+def own(text: Text, quotes: Iterable[str], before: Sequence[Text]) -> tuple[int, int]:
+    """How many of a text's paragraphs and quotes stand in none of those before it, of which there is one at least."""
+    known = set[str]().union(*(text.different & other.different for other in before))
+    spoken = (f" {' '.join(WORD.findall(quote.casefold()))} " for quote in quotes)
+    return text.own_paragraphs(known), sum(not any(quote in other.told for other in before) for quote in spoken)
 
 
 def update(archive: Archive) -> int:
@@ -253,7 +273,7 @@ class _Comparison:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._text = lru_cache(maxsize=4 * BATCH)(self._read_text)
+        self._text = lru_cache(maxsize=TEXTS)(self._read_text)
 
     def take(self, numbers: Sequence[int]) -> None:
         """The articles of those numbers compared with all others, and every part written that this touches."""
@@ -300,14 +320,10 @@ class _Comparison:
         return [number for (number,) in found]
 
     def _keep_pair(self, one: int, two: int) -> None:
-        common = self._text(one).different & self._text(two).different
-        pair = []
-        for number, other in ((one, two), (two, one)):
-            text = self._text(number)
-            words = text.shared(common)
-            pair.append((number, other, words, round(words / max(len(text.words), 1), 4)))
-        if max(words for _, _, words, _ in pair) >= LEAST_WORDS and max(share for *_, share in pair) >= LEAST_SHARE:
-            self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", pair)
+        pair = shared(self._text(one), self._text(two))
+        if pair is not None:
+            rows = [(one, two, *pair[0]), (two, one, *pair[1])]
+            self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", rows)
 
     def _earlier(self, number: int) -> list[int]:
         """The articles before this one that share its text, most of it first."""
@@ -319,11 +335,8 @@ class _Comparison:
         if not before:
             paragraphs, quotes = self._connection.execute(WHOLE, (number,)).fetchone()
             return paragraphs, quotes
-        text = self._text(number)
-        known = set[str]().union(*(text.different & other.different for other in before))
-        quotes = self._connection.execute(QUOTES, (number,)).fetchall()
-        spoken = (f" {' '.join(WORD.findall(quote.casefold()))} " for (quote,) in quotes)
-        return text.own_paragraphs(known), sum(not any(quote in other.told for other in before) for quote in spoken)
+        quotes = (quote for (quote,) in self._connection.execute(QUOTES, (number,)).fetchall())
+        return own(self._text(number), quotes, before)
 
     def _write_source(self, number: int, own: tuple[int, int] | None) -> None:
         """Where the article's text came from and how much of it; what is `own` too, where that was counted anew."""

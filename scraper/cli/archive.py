@@ -217,7 +217,14 @@ def show(
     as_json: bool,
     db: Path,
 ) -> None:
-    """Show one article of the archive."""
+    """Show one article of the archive.
+
+    \b
+    Examples:
+      kliping show https://www.example.com/2026/03/banjir.html
+      kliping show --diff blogger:4820175936610284573:6842981932485094115
+      kliping show --claims --removed --json https://www.example.com/2026/03/banjir.html
+    """  # noqa: D301 - \b is click's own mark
     from scraper.archive.people.privacy import spared
     from scraper.archive.sites.optouts import OPTED_OUT, withheld
     from scraper.archive.store import Archive
@@ -259,7 +266,13 @@ def show(
 @json_option
 @db_option
 def status(run: int | None, as_json: bool, db: Path) -> None:
-    """Show what the archive holds and how the last run went; with --run, what that run asked of each host."""
+    """Show what the archive holds and how the last run went; with --run, what that run asked of each host.
+
+    \b
+    Examples:
+      kliping status
+      kliping status --run 12 --json
+    """  # noqa: D301 - \b is click's own mark
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_status, print_json
     from scraper.cli.why import paint_receipts
@@ -283,7 +296,13 @@ def status(run: int | None, as_json: bool, db: Path) -> None:
 )
 @db_option
 def verify(digest: bool, db: Path) -> None:
-    """Check the archive's integrity."""
+    """Check the archive's integrity.
+
+    \b
+    Examples:
+      kliping verify
+      kliping verify --digest --db backup.db
+    """  # noqa: D301 - \b is click's own mark
     from scraper.archive.store import Archive
     from scraper.archive.upkeep.soundness import problems
     from scraper.errors import KlipingError

@@ -20,7 +20,12 @@ def backup(target: Path, digest: bool, as_json: bool, db: Path) -> None:
 
     The backup is an archive: read it with --db, or put it in the place of a lost one. The archive remembers where it
     lies, so that 'kliping redact' can tell that it still holds an article.
-    """
+
+    \b
+    Examples:
+      kliping backup /mnt/disk/kliping.db
+      kliping backup backup.db --digest
+    """  # noqa: D301 - \b is click's own mark
     from scraper.archive.connection import megabytes
     from scraper.archive.upkeep.backup import back_up
     from scraper.cli.paint import print_json

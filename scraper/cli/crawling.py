@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from scraper.cli.terminal import one_line
 from scraper.errors import KlipingError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Runner:
 
         if crawl.number:
             for sentence in await break_off(archive, crawl.number, error, self._settings, report_file=self._report):
-                click.echo(sentence, err=True)
+                click.echo(one_line(sentence), err=True)
 
     async def _conclude(self, archive: Archive, crawl: Crawl, sites: Sequence[str]) -> None:
         from scraper.conclusion import conclude
@@ -91,7 +92,7 @@ class Runner:
             telling=not crawl.stopped,
         )
         for sentence in said:
-            click.echo(sentence, err=True)
+            click.echo(one_line(sentence), err=True)
 
 
 def run_once(runner: Runner, archive: Archive, sites: Sequence[Site], **options: Any) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scraper.cli.options import db_option, json_option
+from scraper.cli.terminal import one_line
 
 if TYPE_CHECKING:
     from scraper.importing.intake import Imported
@@ -65,4 +66,5 @@ def _show(imported: Imported, *, as_json: bool) -> None:
     outcome = imported.outcome
     told = outcome.title or outcome.detail or ""
     reason = "" if outcome.reason == "ok" else f" ({outcome.reason})"
-    click.echo(f"{outcome.verdict}{reason}  {outcome.url}  {told.splitlines()[-1] if told else ''}".rstrip())
+    line = f"{outcome.verdict}{reason}  {outcome.url}  {told.splitlines()[-1] if told else ''}"
+    click.echo(one_line(line).rstrip())

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -17,6 +18,7 @@ from scraper.archive.people.register import Decision, PersonFile, PersonLine
 from scraper.archive.search.articles import SearchHit
 from scraper.archive.search.quotes import QuoteHit
 from scraper.archive.store import Site
+from scraper.cli.terminal import CONTROLS, harmless
 from scraper.errors import KlipingError
 from scraper.newsrooms import Added
 from scraper.recording import Recorded
@@ -26,16 +28,33 @@ from scraper.survey import Survey
 NARROWEST = 100  # columns of a table in a pipe, where no terminal gives a width
 
 
+class Screen(Console):
+    """A console on which no text steers the terminal: only rich's own sequences reach it."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control is None and CONTROLS.search(segment.text):
+                yield Segment(harmless(segment.text), segment.style)
+            else:
+                yield segment
+
+
 def console(*, stderr: bool = False) -> Console:
     """Where to print: at the terminal's width, or unwrapped into a pipe."""
     stream = sys.stderr if stderr else sys.stdout
     width = None if stream.isatty() else NARROWEST
-    return Console(file=stream, width=width, highlight=False, soft_wrap=not stream.isatty())
+    return Screen(file=stream, width=width, highlight=False, soft_wrap=not stream.isatty())
 
 
 def print_json(value: Any) -> None:
     """Indented JSON on standard output."""
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+    told = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    sys.stdout.write(f"{escaped(told) if sys.stdout.isatty() else told}\n")
+
+
+def escaped(told: str) -> str:
+    """The same JSON, with what could steer a terminal in JSON's own escapes."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", told)
 
 
 def paint_added(added: Iterable[Added]) -> list[KlipingError]:

@@ -16,7 +16,12 @@ def people() -> None:
 
     Who is one person is told from name, body of the role, place and site; where that leaves a doubt there are two. A
     merge or a split is kept as a decision of its own, wins over the rule, and can be undone.
-    """
+
+    \b
+    Examples:
+      kliping people list
+      kliping people show sari-lembayung
+    """  # noqa: D301 - click wants the backspace itself
 
 
 @people.command("list")
@@ -26,7 +31,13 @@ def people() -> None:
 @json_option
 @db_option
 def list_(search: str | None, site: str | None, limit: int, as_json: bool, db: Path) -> None:
-    """List the people quoted, those with most quotes first."""
+    """List the people quoted, those with most quotes first.
+
+    \b
+    Examples:
+      kliping people list --limit 10
+      kliping people list --search sari --site kabarmuara.example
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.people.register import people as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_people, print_json
@@ -44,7 +55,12 @@ def list_(search: str | None, site: str | None, limit: int, as_json: bool, db: P
 @json_option
 @db_option
 def show(person: str, as_json: bool, db: Path) -> None:
-    """Show a person: names, roles over time, where met, quotes."""
+    """Show a person: names, roles over time, where met, quotes.
+
+    \b
+    Examples:
+      kliping people show sari-lembayung
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.people.register import person as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_person, print_json
@@ -100,7 +116,12 @@ def split(person: str, site: str | None, place: str | None, role: str | None, ar
 @json_option
 @db_option
 def decisions(as_json: bool, db: Path) -> None:
-    """List the merges and splits made by hand."""
+    """List the merges and splits made by hand.
+
+    \b
+    Examples:
+      kliping people decisions
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.people.register import decisions as find
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_decisions, print_json
@@ -117,7 +138,12 @@ def decisions(as_json: bool, db: Path) -> None:
 @click.argument("decision", metavar="NUMBER", type=int)
 @db_option
 def undo(decision: int, db: Path) -> None:
-    """Take a merge or a split back."""
+    """Take a merge or a split back.
+
+    \b
+    Examples:
+      kliping people undo 3
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.people.register import undo as take_back
     from scraper.archive.store import Archive
 

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from scraper.cli.paint import add_row, console, new_table
+from scraper.cli.terminal import one_line
 from scraper.crawl import Crawl, SiteReport
 from scraper.outcomes import Outcome
 
@@ -67,7 +68,7 @@ class CrawlView:
         if self._live is not None and outcome.verdict != "failed":
             return
         reason = "" if outcome.reason == "ok" else f" ({outcome.reason})"
-        self._out.print(f"{outcome.verdict}{reason} {outcome.url}", markup=False)
+        self._out.print(one_line(f"{outcome.verdict}{reason} {outcome.url}"), markup=False)
 
     def picture(self) -> RenderableType:
         """How far the crawl is: all of it, then the hosts at work."""

@@ -19,7 +19,12 @@ def rebuild(check: bool, workers: int | None, db: Path) -> None:
 
     Sites, runs, visits, captures, merged people and redactions are kept. The result is made beside the archive,
     checked, and put in its place in one transaction; a reader never sees half of it.
-    """
+
+    \b
+    Examples:
+      kliping rebuild --check
+      kliping rebuild --workers 4
+    """  # noqa: D301 - \b is click's own mark
     from scraper.archive.store import Archive
     from scraper.errors import KlipingError
     from scraper.rebuild import rebuild as derive

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -25,9 +26,31 @@ Mode = Literal["dry-run", "apply", "revert"]
 @click.option("--revert", "mode", flag_value="revert", help="Take the last one back.")
 @click.option("--site", help="Only this newsroom.")
 @click.option("--workers", type=click.IntRange(0, 256), help="Processes that read; one a core if not told.")
+@click.option("--on", "where", metavar="local|ADDRESS", help="Read on a Dask cluster: local, or tcp://HOST:8786.")
+@click.option("--fleet", type=click.Path(file_okay=False, path_type=Path), help="All shards of the fleet in a folder.")
+@click.option(
+    "--postgres", metavar="ADDRESS", envvar="KLIPING_POSTGRES", show_envvar=True, help="The fleet's Postgres."
+)
+@click.option(
+    "--scratch",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data/fleet-reread"),
+    show_default=True,
+    help="Where shards are worked on; Dask workers see it too.",
+)
 @json_option
 @db_option
-def reextract(mode: Mode, site: str | None, workers: int | None, as_json: bool, db: Path) -> None:
+def reextract(
+    mode: Mode,
+    site: str | None,
+    workers: int | None,
+    where: str | None,
+    fleet: Path | None,
+    postgres: str | None,
+    scratch: Path,
+    as_json: bool,
+    db: Path,
+) -> None:
     """Read every kept page again with today's rules, without the network.
 
     The dry run reads like a pull request: per field how many values stay, are filled, emptied or changed, with samples
@@ -43,10 +66,14 @@ def reextract(mode: Mode, site: str | None, workers: int | None, as_json: bool, 
     from scraper.cli.paint import print_json
 
     count = workers if workers is not None else os.cpu_count() or 1
+    if where is not None or fleet is not None:
+        shelf = (fleet, postgres, scratch)
+        _reextract_beyond(mode, where, shelf, db, site=site, workers=workers, as_json=as_json)
+        return
     if mode == "revert":
         with Archive.open(db) as archive, archive.writing():
             restored, passed = room.revert(archive, at=datetime.now(UTC))
-        click.echo(f"{restored} articles read as before; {passed} were read anew since and stay as they are.")
+        _say_reverted(restored, passed)
         return
     if mode == "dry-run":
         with Archive.open(db, readonly=True) as archive:
@@ -55,6 +82,40 @@ def reextract(mode: Mode, site: str | None, workers: int | None, as_json: bool, 
         with Archive.open(db) as archive, archive.writing():
             report = room.apply(archive, site=site, workers=count, now=lambda: datetime.now(UTC))
     print_json(report) if as_json else _paint(report, applied=mode == "apply")
+
+
+def _reextract_beyond(
+    mode: Mode,
+    where: str | None,
+    shelf: tuple[Path | None, str | None, Path],
+    db: Path,
+    *,
+    site: str | None,
+    workers: int | None,
+    as_json: bool,
+) -> None:
+    """On a cluster, or over a fleet, or both."""
+    from scraper.cli.paint import print_json
+    from scraper.fleet import rereading
+    from scraper.fleet.crew import LOCAL, connected
+
+    fleet, postgres, scratch = shelf
+    alone = nullcontext([rereading.in_place(db)])
+    with alone if fleet is None else rereading.places(fleet, postgres, scratch, site=site) as held:
+        if mode == "revert":
+            _say_reverted(*rereading.revert(held, at=datetime.now(UTC)))
+            return
+        with connected(where or LOCAL, workers=workers) as client:
+            hire = rereading.hiring(client)
+            if mode == "dry-run":
+                report = rereading.compare([place.path for place in held], hire, site=site)
+            else:
+                report = rereading.apply(held, hire, site=site, now=lambda: datetime.now(UTC))
+    print_json(report) if as_json else _paint(report, applied=mode == "apply")
+
+
+def _say_reverted(restored: int, passed: int) -> None:
+    click.echo(f"{restored} articles read as before; {passed} were read anew since and stay as they are.")
 
 
 def _paint(report: Report, *, applied: bool) -> None:

@@ -20,7 +20,12 @@ def serve(port: int, host: str, open_: bool, db: Path) -> None:
 
     Read-only, and goes on while a crawl writes. It answers this machine alone unless --host says otherwise. Texts of
     owners who opted out and names of speakers who are not public are left out, from SQL too.
-    """
+
+    \b
+    Examples:
+      kliping serve --open
+      kliping serve --port 0 --db data/demo.db
+    """  # noqa: D301 - \b is click's own mark
     from scraper.analyst.server import LOOPBACK, serve
 
     def announce(address: str) -> None:

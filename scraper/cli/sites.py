@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def sites() -> None:
-    """Add, list, show, schedule and remove newsrooms."""
+    """Add, list, show, schedule and remove newsrooms.
+
+    \b
+    Examples:
+      kliping sites add https://www.example.com/
+      kliping sites list
+    """  # noqa: D301 - click wants the backspace itself
 
 
 @sites.command("add")
@@ -64,7 +70,12 @@ def add(url: str | None, source: Path | None, delay: float | None, allow_loopbac
 @json_option
 @db_option
 def list_(as_json: bool, db: Path) -> None:
-    """List the newsrooms of the archive."""
+    """List the newsrooms of the archive.
+
+    \b
+    Examples:
+      kliping sites list --json
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_sites, print_json
 
@@ -81,7 +92,12 @@ def list_(as_json: bool, db: Path) -> None:
 @json_option
 @db_option
 def show(site: str, as_json: bool, db: Path) -> None:
-    """Show what is known of one newsroom."""
+    """Show what is known of one newsroom.
+
+    \b
+    Examples:
+      kliping sites show kilas24news.com
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.store import Archive
     from scraper.cli.paint import paint_site, print_json
     from scraper.schedule import schedule_of
@@ -128,7 +144,13 @@ def schedule(site: str, when: str | None, zone: str | None, db: Path) -> None:
 @click.option("--purge", is_flag=True, help="Delete its articles and captures too; exports get tombstones.")
 @db_option
 def remove(site: str, purge: bool, db: Path) -> None:
-    """Stop archiving a newsroom. Its articles stay, unless --purge."""
+    """Stop archiving a newsroom. Its articles stay, unless --purge.
+
+    \b
+    Examples:
+      kliping sites remove kilas24news.com
+      kliping sites remove kilas24news.com --purge
+    """  # noqa: D301 - click wants the backspace itself
     from scraper.archive.store import Archive
 
     with Archive.open(db) as archive, archive.writing():

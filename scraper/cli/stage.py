@@ -20,7 +20,13 @@ if TYPE_CHECKING:
     help="The archive to make; an older one of that name is replaced.",
 )
 def demo(db: Path) -> None:  # fmt: skip
-    """Crawl two invented newsrooms on this machine, twice, and show what was archived."""
+    """Crawl two invented newsrooms on this machine, twice, and show what was archived.
+
+    \b
+    Examples:
+      kliping demo
+      kliping demo --db trial.db
+    """  # noqa: D301 - \b is click's own mark
     import asyncio
 
     from scraper.cli.tour import paint_demo
@@ -48,7 +54,13 @@ def standin(newsroom: str | None, db: Path | None, site: str | None, port: int) 
     """Serve an invented newsroom, or the sites of an archive, as Blogger sites on this machine until Ctrl-C.
 
     With --db each site of the archive has a port of its own, and its pages are those captured, byte for byte.
-    """
+
+    \b
+    Examples:
+      kliping standin
+      kliping standin --newsroom harborcourier.example --port 0
+      kliping standin --db data/demo.db
+    """  # noqa: D301 - \b is click's own mark
     from scraper.errors import UsageProblem
     from scraper.standin import serve_all
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import AsyncIterator
-from io import BytesIO
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urljoin, urlsplit
 
@@ -28,6 +27,9 @@ MOST_SITEMAPS = 5_000  # files read of one site: 750,000 posts at Blogger's 150 
 PERMALINK = re.compile(r"/\d{4}/\d{2}/[^/]+\.html")
 STATIC_PAGE = re.compile(r"/p/[^/]+\.html")
 PAGE_NUMBER = re.compile(r"[?&]page=(\d{1,6})\b")
+MOST_ELEMENTS = 500_000  # of one file; the protocol allows 50,000 addresses, with three or four elements each
+ENTRIES = frozenset({"url", "sitemap"})
+TOLD = frozenset({"loc", "lastmod"})
 ROOTS = frozenset({"urlset", "sitemapindex"})
 
 Kind = Literal["post", "page", "other"]
@@ -55,31 +57,59 @@ def parse(body: bytes) -> Sitemap:
 
     Raises Unusable (content-type, decode, too-large) for what is no sitemap.
     """
-    urls: list[tuple[str, str | None]] = []
-    children: list[str] = []
-    nodes = etree.iterparse(
-        BytesIO(_unpack(body)),
-        events=("end",),
-        tag=("{*}url", "{*}sitemap"),
-        recover=True,
-        resolve_entities=False,
-        no_network=True,
-    )
+    listing = _Listing()
+    parser = etree.XMLParser(target=listing, recover=True, resolve_entities=False, no_network=True)
     try:
-        for _, node in nodes:
-            place = (node.findtext("{*}loc") or "").strip()
-            if place and etree.QName(node).localname == "sitemap":
-                children.append(place)
-            elif place:
-                urls.append((place, (node.findtext("{*}lastmod") or "").strip() or None))
-            node.clear()
+        parser.feed(_unpack(body))
+        parser.close()
     except etree.XMLSyntaxError:
         pass  # what was read before the break counts; the root below tells a sitemap from the rest
-    root = "" if nodes.root is None else etree.QName(nodes.root).localname
-    if root not in ROOTS:
-        kind = f"a document of the kind <{root}>" if root else "no XML"
+    if listing.root not in ROOTS:
+        kind = f"a document of the kind <{listing.root}>" if listing.root else "no XML"
         raise Unusable(f"The sitemap's address gives {kind}, which is no sitemap.", reason="content-type")
-    return Sitemap(tuple(urls), tuple(children))
+    return Sitemap(tuple(listing.urls), tuple(listing.children))
+
+
+class _Listing:
+    """What a sitemap lists, taken down as the parser comes by: no tree is built, which for a file of empty elements
+    would take a hundred times its room.
+    """
+
+    def __init__(self) -> None:
+        self.root = ""
+        self.urls: list[tuple[str, str | None]] = []
+        self.children: list[str] = []
+        self._open: list[str] = []
+        self._texts: dict[str, str] = {}
+        self._told: list[str] = []
+        self._elements = 0
+
+    def start(self, tag: str, _attributes: object) -> None:
+        self._elements += 1
+        if self._elements > MOST_ELEMENTS:
+            raise Unusable(f"The sitemap has more than {MOST_ELEMENTS:,} elements.", reason="too-large")
+        name = tag.rpartition("}")[2]
+        self.root = self.root or name
+        if name in ENTRIES:
+            self._texts = {}
+        self._open.append(name)
+        self._told = []
+
+    def data(self, text: str) -> None:
+        self._told.append(text)
+
+    def end(self, _tag: str) -> None:
+        name = self._open.pop()
+        if name in TOLD and self._open and self._open[-1] in ENTRIES:
+            self._texts.setdefault(name, "".join(self._told).strip())
+        elif name in ENTRIES and (place := self._texts.pop("loc", "")):
+            if name == "sitemap":
+                self.children.append(place)
+            else:
+                self.urls.append((place, self._texts.get("lastmod") or None))
+
+    def close(self) -> None:
+        pass
 
 
 def _unpack(body: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from inspect import cleandoc
 from typing import Any, Literal
 
 import msgspec
@@ -64,6 +65,9 @@ def record_schema() -> dict[str, Any]:
         parts[name]["properties"]["schema"] = {"const": schema}
         parts[name]["required"].insert(0, "schema")
         parts[name]["additionalProperties"] = False
+    for part in parts.values():
+        if "description" in part:  # a docstring's indent is part of it before Python 3.13
+            part["description"] = cleandoc(part["description"])
     return {"$schema": DIALECT, "title": "A line of a Kliping export", "oneOf": [article, tombstone], "$defs": parts}
 
 

@@ -114,6 +114,16 @@ def rows(table: str, record: Record, archive: Archive, *, as_of: str | None = No
         yield from _items(LISTS[table], record)
 
 
+def item_rows(table: str, record: Record) -> Iterator[Row]:
+    """The rows that a record makes without an archive: of `articles`, or of a list; nobody knows the people."""
+    if table == "articles":
+        yield _article(record)
+        return
+    nobody = (None,) * (len(TABLES[table]) - len(OF) - len(LISTS[table].columns))
+    for row in _items(LISTS[table], record):
+        yield (*row, *nobody)
+
+
 def tombstone_row(tombstone: Tombstone) -> Row:
     """The row of what was taken out of the archive."""
     return tuple(getattr(tombstone, column.name) for column in TOMBSTONES)

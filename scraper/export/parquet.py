@@ -67,7 +67,7 @@ def deliver(archive: Archive, target: Path | BinaryIO, filters: Filters, *, at: 
             with closing(duck.connect(":memory:", config={"temp_directory": str(scratch)})) as connection:
                 _set(connection)
                 for table in tables:
-                    _write_table(connection, table, scratch / table, folder / table)
+                    write_table(connection, table, scratch / table, folder / table)
         except duck.IOException as error:
             raise DiskFull(f"DuckDB cannot write {target}: {error}") from error
         files = tuple(_parts(folder))
@@ -112,16 +112,17 @@ def _write_lines(archive: Archive, scratch: Path, filters: Filters, tables: tupl
             if isinstance(one, Tombstone):
                 tally.tombstones += 1
                 if "tombstones" in streams:
-                    streams["tombstones"].write(encode(_named("tombstones", tombstone_row(one))) + b"\n")
+                    streams["tombstones"].write(encode(named("tombstones", tombstone_row(one))) + b"\n")
                 continue
             tally.count += 1
             for table, stream in streams.items():
                 if table != "tombstones":
                     for row in rows(table, one, archive, as_of=filters.as_of):
-                        stream.write(encode(_named(table, row)) + b"\n")
+                        stream.write(encode(named(table, row)) + b"\n")
 
 
-def _named(table: str, row: Row) -> dict[str, Any]:
+def named(table: str, row: Row) -> dict[str, Any]:
+    """The row as a line of JSON has it."""
     return {column.name: _typed(column, value) for column, value in zip(TABLES[table], row, strict=True)}
 
 
@@ -132,7 +133,8 @@ def _typed(column: Column, value: Any) -> Any:
     return value
 
 
-def _write_table(connection: duckdb.DuckDBPyConnection, table: str, lines: Path, folder: Path) -> None:
+def write_table(connection: duckdb.DuckDBPyConnection, table: str, lines: Path, folder: Path) -> None:
+    """A file of such lines as the table's folder."""
     columns = TABLES[table]
     stated = ", ".join(f"'{column.name}': '{column.type}'" for column in columns)
     read = (

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scraper.errors import UsageProblem
+from scraper.files import leads_out
 from scraper.importing import saved, takeout, warcs
 from scraper.importing.found import Finding, Lost
 
@@ -23,8 +24,19 @@ def findings(paths: Iterable[Path], *, url: str | None, max_bytes: int) -> Itera
             raise UsageProblem(f"{path} is not there.")
     if url is not None and (len(paths) != 1 or paths[0].is_dir()):
         raise UsageProblem("--url is the address of one file.")
-    files = (one for path in paths for one in (_inside(path) if path.is_dir() else [path]))
-    return (finding for one in files for finding in _findings(one, url, max_bytes))
+    return (finding for path in paths for finding in _of(path, url, max_bytes))
+
+
+def _of(path: Path, url: str | None, max_bytes: int) -> Iterator[Finding]:
+    if not path.is_dir():
+        yield from _findings(path, url, max_bytes)
+        return
+    for one in _inside(path):
+        if leads_out(one, path):
+            told = f"{one} is a link to a file outside {path}; name that file itself if it is meant."
+            yield Lost(source=str(one), reason="damaged-file", detail=told)
+        else:
+            yield from _findings(one, url, max_bytes)
 
 
 def _inside(folder: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urljoin
 
 import msgspec
@@ -25,6 +25,7 @@ from scraper.discovery.feed import blog_id_in, post_id_in
 from scraper.importing.found import Finding, Found, Lost, Passed, damaged, too_large
 
 SUFFIXES = (".xml", ".atom")
+MOST_BETWEEN = 16 * 2**20  # bytes; libxml2 takes no text of more than 10 MB, which is the largest post
 ATOM = "{http://www.w3.org/2005/Atom}"
 BLOGGER = "{http://schemas.google.com/blogger/2018}"
 DRAFT = "{http://purl.org/atom/app#}control"
@@ -66,10 +67,24 @@ def posts_in(path: Path, *, url: str | None, max_bytes: int) -> Iterator[Finding
         yield Passed(source=source, count=passed)
 
 
+class _Metered:
+    """A file that breaks off where nothing ended for MOST_BETWEEN bytes: what has no end is held in memory whole."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw, self.read_since = raw, 0
+
+    def read(self, size: int) -> bytes:
+        self.read_since += size
+        if self.read_since > MOST_BETWEEN:
+            raise OSError(f"more than {MOST_BETWEEN:,} bytes without the end of an entry")
+        return self._raw.read(size)
+
+
 def _entries(path: Path, feed: _Feed) -> Iterator[Any]:
     """The entries of a feed, one at a time in memory; none of a document that is no feed. Raises LxmlError."""
     wanted = [f"{ATOM}{name}" for name in ("entry", "title", "updated", "link")]
-    with path.open("rb") as stream:
+    with path.open("rb") as raw:
+        stream = _Metered(raw)
         events = etree.iterparse(stream, events=("end",), tag=wanted, resolve_entities=False, no_network=True)
         for _, element in events:
             parent = element.getparent()
@@ -79,6 +94,7 @@ def _entries(path: Path, feed: _Feed) -> Iterator[Any]:
                 yield element
             else:
                 _learn(feed, element)
+            stream.read_since = 0
             element.clear()
             while element.getprevious() is not None:
                 del parent[0]

@@ -28,6 +28,8 @@ HEAD = 64 * 1024  # bytes of a record's own head, or of the HTTP head in it
 LINE = 16 * 1024  # bytes of one line of a head
 PIECE = 1024 * 1024  # bytes read at once where they are thrown away
 SLACK = 1024 * 1024  # bytes of a block beyond the page: the HTTP head, the marks of its chunks
+SMALL = 256 * 1024 * 1024  # bytes unpacked that any file may have: half a second
+MOST_SWELLING = 100  # times its size; pages of one site, each packed alone, swell 4 to 8 times
 MEMBERS = ("archive/",)
 HTML = ("text/html", "application/xhtml+xml")
 DAMAGE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError)
@@ -58,6 +60,10 @@ def pages_in_wacz(path: Path, *, max_bytes: int) -> Iterator[Finding]:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name for name in sorted(archive.namelist()) if is_warc(name) and name.startswith(MEMBERS)]
+            swollen = sum(archive.getinfo(name).file_size for name in names)
+            if swollen > max(SMALL, MOST_SWELLING * path.stat().st_size):
+                yield damaged(str(path), f"it would unpack to {swollen:,} bytes, which no real one does")
+                return
             for name in names:
                 with archive.open(name) as stream:
                     assert isinstance(stream, zipfile.ZipExtFile)
@@ -71,6 +77,20 @@ def pages_in_wacz(path: Path, *, max_bytes: int) -> Iterator[Finding]:
 def is_warc(name: str) -> bool:
     """Whether a file is a WARC by its name."""
     return name.lower().endswith((".warc", ".warc.gz"))
+
+
+def page_of(
+    source: str, fields: dict[str, str], block: bytes | None, beside: Beside | None, *, max_bytes: int
+) -> Found | Lost | None:
+    """The page of a record that others have read: its named fields, in lower case, and its block, None for one that
+    passes the limit. None for a record that is no post's page.
+    """
+    return _found(source, _Record(fields, block), beside, max_bytes)
+
+
+def beside_of(block: bytes) -> Beside | None:
+    """What the metadata record of our own export tells beside a page; None for any other."""
+    return _beside(_Record({}, block))
 
 
 def _pages(source: str, raw: Peekable, max_bytes: int) -> Iterator[Finding]:
@@ -95,7 +115,29 @@ def _pages(source: str, raw: Peekable, max_bytes: int) -> Iterator[Finding]:
 
 
 def _unpacked(raw: Peekable) -> Stream:
-    return gzip.GzipFile(fileobj=raw) if raw.peek(2).startswith(GZIP_MAGIC) else raw
+    return _Swelling(raw) if raw.peek(2).startswith(GZIP_MAGIC) else raw
+
+
+class _Swelling(gzip.GzipFile):
+    """A packed file that is given up once it unpacks to more than any real one: a few kilobytes hold gigabytes of
+    nothing, and in each other they hold terabytes, which would cost days.
+    """
+
+    def __init__(self, raw: Peekable) -> None:
+        super().__init__(fileobj=raw)
+        self._raw, self._given = raw, 0
+
+    def _count(self, data: bytes) -> bytes:
+        self._given += len(data)
+        if self._given > max(SMALL, MOST_SWELLING * self._raw.tell()):
+            raise ValueError(f"it unpacks to more than {MOST_SWELLING} times its size, which no real one does")
+        return data
+
+    def read(self, size: int | None = -1) -> bytes:
+        return self._count(super().read(size))
+
+    def readline(self, size: int | None = -1) -> bytes:
+        return self._count(super().readline(size))
 
 
 def _records(stream: Stream, limit: int) -> Iterator[_Record]:

@@ -36,7 +36,7 @@ from scraper.web.client import (
 from scraper.web.closures import Closures
 from scraper.web.guard import Guard, Resolver, is_loopback, system_resolver
 from scraper.web.media import KINDS, Accept
-from scraper.web.pace import Clock, Pace, Sleep
+from scraper.web.pace import Clock, Leave, Pace, Sleep
 from scraper.web.receipts import Ledger, Receipt
 from scraper.web.retry import TransientError, retrying
 from scraper.web.robots import AGENT, MAX_ROBOTS_BYTES, MAX_ROBOTS_REDIRECTS, Rules
@@ -109,7 +109,8 @@ class Fetcher:
     ROBOTS_REST. A host that does not answer is left alone for a while (closures.py). `allow_loopback` lets it ask this
     machine's own addresses, and without a contact nothing else. `receipts` say what each host was asked, `robots_files`
     which rules were obeyed, until they are drained. `clock` gives monotonic seconds, `now` aware UTC; a `transport`
-    replaces the network, guard's look-up included. Raises UsageProblem for a contact that no header can carry.
+    replaces the network, guard's look-up included; `leave` is asked before each request as well. Raises UsageProblem
+    for a contact that no header can carry.
     """
 
     def __init__(
@@ -122,11 +123,12 @@ class Fetcher:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         transport: Transport | None = None,
         resolver: Resolver = system_resolver,
+        leave: Leave | None = None,
     ) -> None:
         self._settings = settings
         self._clock, self._sleep, self._now = clock, sleep, now
         self._guard = Guard(allow_loopback=allow_loopback, resolver=resolver)
-        self._pace = Pace(provider_rate=settings.provider_rate, clock=clock, sleep=sleep)
+        self._pace = Pace(provider_rate=settings.provider_rate, clock=clock, sleep=sleep, leave=leave)
         self._rules: dict[str, _Known] = {}
         self._rules_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._closures = Closures(patience=settings.max_retry_after, clock=clock)

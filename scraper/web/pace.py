@@ -20,6 +20,10 @@ from typing import NamedTuple
 Clock = Callable[[], float]
 """Monotonic seconds."""
 Sleep = Callable[[float], Awaitable[None]]
+Leave = Callable[[str, float, bool], Awaitable[None]]
+"""Waits until others, who crawl elsewhere, let a request to a host start: the host, its delay in seconds, and whether
+it takes of the provider's budget. Raises what ends the crawl.
+"""
 
 LEAST_EXTRA = 0.25  # seconds; the first extra pause of a host without a delay
 MOST_EXTRA = 120.0  # seconds; a host that wants more says so by a Retry-After
@@ -52,9 +56,13 @@ class _Host:
 
 
 class Pace:
-    """Turns for the requests of one crawl. `provider_rate` is in requests a second; 0 means no shared budget."""
+    """Turns for the requests of one crawl. `provider_rate` is in requests a second; 0 means no shared budget.
 
-    def __init__(self, *, provider_rate: float, clock: Clock, sleep: Sleep) -> None:
+    With `leave`, which several crawls ask in common, that holds the provider's budget for all of them.
+    """
+
+    def __init__(self, *, provider_rate: float, clock: Clock, sleep: Sleep, leave: Leave | None = None) -> None:
+        self._leave = leave
         self._interval = 1 / provider_rate if provider_rate > 0 else 0.0
         self._clock = clock
         self._sleep = sleep
@@ -71,7 +79,9 @@ class Pace:
         queue = self._hosts[host]
         async with queue.lock:
             await self._wait_for(queue, delay)
-            if shared:
+            if self._leave is not None:
+                await self._leave(host, delay, shared)
+            elif shared:
                 await self._wait_for_provider()
             before, queue.started_at = queue.started_at, self._clock()
             yield Turn(queue.started_at, None if before is None else queue.started_at - before)

@@ -7,8 +7,9 @@ in the articles and no person id, so that they hold in an archive derived anew, 
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -22,6 +23,24 @@ from scraper.archive.store import Archive
 from scraper.errors import NothingDone
 
 SEVERAL = 2  # people that a merge needs
+REDACTED = "redacted"
+"""What a decision tells of itself once somebody it named was taken out of the archive."""
+
+NAME = re.compile(r"[\w-]+")  # in what a decision tells: a name's key, with a mark after it or without
+
+BORNE = "SELECT 1 FROM appearances WHERE name = ? LIMIT 1"
+TIED = """
+SELECT DISTINCT name, coalesce(apart, '') FROM person_merges WHERE decision IN (
+    SELECT decision FROM person_merges WHERE name IN (SELECT value FROM json_each(:names)))
+"""
+FORGOTTEN = (
+    "DELETE FROM person_merges WHERE name IN (SELECT value FROM json_each(:names))",
+    "DELETE FROM person_splits WHERE name IN (SELECT value FROM json_each(:names))",
+    """
+    UPDATE person_decisions SET undone_at = :at WHERE undone_at IS NULL
+        AND id NOT IN (SELECT decision FROM person_merges UNION SELECT decision FROM person_splits)
+    """,
+)
 
 
 class PersonLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +289,24 @@ def undo(archive: Archive, decision: int, *, at: datetime) -> None:
         ).fetchall()
         assign(connection, set(merged), set())
         set_apart(connection, {name for (name,) in parted})
+
+
+def forget_names(connection: sqlite3.Connection, names: Iterable[str], *, at: datetime) -> None:
+    """What decisions say of those names that nobody in the archive bears any more; one that is left with nothing to
+    decide counts no longer. The names themselves stand in the archive no more.
+    """
+    gone = {name for name in names if not connection.execute(BORNE, (name,)).fetchone()}
+    if not gone:
+        return
+    for decision, told in connection.execute("SELECT id, told FROM person_decisions").fetchall():
+        if gone.isdisjoint(NAME.findall(told)):
+            continue
+        connection.execute("UPDATE person_decisions SET told = ? WHERE id = ?", (REDACTED, decision))
+    asked = {"names": msgspec.json.encode(sorted(gone)).decode(), "at": utc_text(at)}
+    tied = {(name, apart) for name, apart in connection.execute(TIED, asked) if name not in gone}
+    for statement in FORGOTTEN:
+        connection.execute(statement, asked)
+    assign(connection, tied, set())
 
 
 def _decide(connection: sqlite3.Connection, kind: str, told: str, at: datetime) -> int:

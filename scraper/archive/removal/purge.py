@@ -56,13 +56,13 @@ STEPS = (
 )
 
 
-def purge_site(connection: sqlite3.Connection, site: str, at: datetime) -> None:
+def purge_site(connection: sqlite3.Connection, site: str, at: datetime, reason: str = REASON) -> None:
     """Everything of the site goes, a tombstone for each article stays. The caller begins and ends the transaction."""
     connection.execute(
         "INSERT INTO tombstones (seq, id, url, site, reason, at, sha256)"
         " SELECT :first - 1 + row_number() OVER (ORDER BY a.seq), a.id, a.url, :site, :reason, :at, c.sha256"
         " FROM articles a LEFT JOIN captures c ON c.id = a.capture WHERE a.site = :site",
-        {"site": site, "first": next_seq(connection), "reason": REASON, "at": utc_text(at)},
+        {"site": site, "first": next_seq(connection), "reason": reason, "at": utc_text(at)},
     )
     withdraw(connection, [id_ for (id_,) in connection.execute("SELECT id FROM articles WHERE site = ?", (site,))])
     connection.execute("PRAGMA defer_foreign_keys = ON")  # references among blobs are whole again at the commit

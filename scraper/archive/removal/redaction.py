@@ -16,6 +16,8 @@ from scraper.archive.captures import CaptureShelf
 from scraper.archive.connection import troubles_told
 from scraper.archive.instants import utc_text
 from scraper.archive.people.appearances import withdraw
+from scraper.archive.people.register import forget_names
+from scraper.archive.search import full_text
 from scraper.archive.store import Archive
 from scraper.archive.upkeep.deliveries import Delivery, deliveries_since
 from scraper.archive.visits import next_seq
@@ -119,9 +121,11 @@ def _take_out(
         "INSERT INTO tombstones (seq, id, url, site, reason, at, sha256) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (next_seq(connection), id_, url, site, f"redacted: {reason}", utc_text(at), newest),
     )
+    spoken = {name for (name,) in connection.execute("SELECT name FROM appearances WHERE article = ?", (id_,))}
     withdraw(connection, [str(id_)])
     for step in STEPS:
         connection.execute(step, {"id": id_, "sha256s": hashes})
+    forget_names(connection, spoken, at=at)
     return urls, sha256s
 
 
@@ -140,8 +144,7 @@ def scrub(archive: Archive) -> None:
     """
     execute = archive.db.conn.execute
     with troubles_told(archive.path):
-        for index in ("articles_fts", "quotes_fts"):
-            execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+        full_text.rebuild(archive.db.conn)
         execute("VACUUM")
         (busy, _, _) = execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:

@@ -24,6 +24,8 @@ from scraper.archive.schema import (
     m009_watch,
     m010_search,
     m011_edges,
+    m012_indexing,
+    m013_entries,
 )
 
 APPLICATION_ID = 0x4B4C4950  # "KLIP"
@@ -41,6 +43,8 @@ STEPS = (
     m009_watch,
     m010_search,
     m011_edges,
+    m012_indexing,
+    m013_entries,
 )
 VERSION = len(STEPS)
 

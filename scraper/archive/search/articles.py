@@ -1,8 +1,9 @@
 """Finding articles by their words: any text a person types, the best matches first, or the newest.
 
 Both orders answer in milliseconds however many articles hold the words. By rank only the RANKED matches that were
-archived last are weighed, and the answer says so. By publication, few matches are sorted; of many, the articles are
-walked from the newest on, and the index is asked which of them match: the answer is the same, only sooner.
+archived last are weighed, and where they are to be narrowed only LOOKED_AT are looked at, and the answer says so; what
+few are found then are followed by the newest of the rest. By publication, few matches are sorted; of many, the articles
+are walked from the newest on, and the index is asked which of them match: the answer is the same, only sooner.
 """
 
 # ruff: noqa: S608  (the SQL is made of this package's own names; what comes from outside is always a parameter)
@@ -20,6 +21,7 @@ from extractors.quotes.identity import name_key
 from scraper.archive.store import Archive
 
 RANKED = 2000  # matches; ranking them takes 25 ms among 1 M articles, ranking half a million took seconds
+LOOKED_AT = 50_000  # matches of which it is asked whether they are what is meant besides: 0.1 s; of half a million, one
 RAREST = 200  # matches that are looked up and sorted at once, in 0.4 ms
 SORTED = 2000  # matches that are looked up and sorted, in 4 ms, where the walk's first steps found too few
 STEP = 256  # articles of the walk's first step, 0.1 ms; each next one is twice as long
@@ -183,7 +185,7 @@ def match_expression(query: str) -> str | None:
 BEST = """
 SELECT number FROM (
     SELECT f.rowid AS number, bm25(articles_fts, 5.0, 1.0) AS rank FROM articles_fts f {join}
-    WHERE articles_fts MATCH :query {narrowed} ORDER BY f.rowid DESC LIMIT :ranked)
+    WHERE articles_fts MATCH :query AND f.rowid >= :oldest {narrowed} ORDER BY f.rowid DESC LIMIT :ranked)
 ORDER BY rank, number DESC
 """
 
@@ -200,14 +202,24 @@ def _best(
         join="" if is_whole else "CROSS JOIN articles a ON a.number = f.rowid",
         narrowed="" if is_whole else f"AND {condition}",
     )
-    rows = connection.execute(sql, {**parameters, "query": asked, "ranked": RANKED}).fetchall()
+    oldest = 0 if is_whole else _oldest(connection, asked)
+    rows = connection.execute(sql, {**parameters, "query": asked, "ranked": RANKED, "oldest": oldest}).fetchall()
     numbers = [number for (number,) in rows[:limit]]
-    if len(rows) < RANKED:
+    if len(rows) < RANKED and not oldest:
         return numbers, None, None
+    if len(rows) < limit:  # those further back are rare, and the newest of them are found from the other side
+        further = _newest(connection, asked, narrowing, limit)
+        return [*numbers, *(number for number in further if number not in numbers)][:limit], len(rows), None
     if not is_whole:
-        return numbers, RANKED, None
+        return numbers, len(rows), None
     (matches,) = connection.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH ?", (asked,)).fetchone()
     return numbers, (RANKED if matches > RANKED else None), (matches if matches > RANKED else None)
+
+
+def _oldest(connection: sqlite3.Connection, asked: str) -> int:
+    """The number of the last match that is looked at; 0 where all are."""
+    found = connection.execute(f"{FEW} OFFSET ?", (asked, 1, LOOKED_AT - 1)).fetchone()
+    return found[0] if found else 0
 
 
 FEW = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ? ORDER BY rowid DESC LIMIT ?"

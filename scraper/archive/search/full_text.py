@@ -1,4 +1,5 @@
-"""Whether a full-text index holds the words of its rows, no more and no fewer.
+"""The full-text indexes: their words written once a transaction, and whether each holds those of its rows, no more and
+no fewer.
 
 FTS5's own 'integrity-check' takes the lock for writing and does not say which row is wrong. So the words are taken
 apart again in a table of this connection's own, and both sides are compared row by row. Works where nothing may be
@@ -30,6 +31,37 @@ class Index(NamedTuple):
 
 ARTICLES = Index("articles_fts", "articles", "number", ("title", "body"))
 QUOTES = Index("quotes_fts", "quotes", "id", ("text", "speaker"))
+
+
+INDEXES = (ARTICLES, QUOTES)
+
+PUT_OFF = " UNION ALL ".join(
+    f"SELECT '{index.source}', coalesce(max({index.key}), 0) FROM {index.source}" for index in INDEXES
+)
+CAUGHT_UP = tuple(
+    f"INSERT INTO {index.name} (rowid, {', '.join(index.columns)}) SELECT {index.key}, {', '.join(index.columns)}"
+    f" FROM {index.source} WHERE {index.key} > (SELECT after FROM put_off WHERE source = '{index.source}') ORDER BY 1"
+    for index in INDEXES
+)
+
+
+def put_off(connection: sqlite3.Connection) -> None:
+    """Rows that the transaction adds from now on are indexed when it ends, all at once, by `catch_up`."""
+    connection.execute(f"INSERT INTO put_off (source, after) {PUT_OFF}")
+
+
+def catch_up(connection: sqlite3.Connection) -> None:
+    """What was put off is indexed."""
+    for statement in CAUGHT_UP:
+        connection.execute(statement)
+    connection.execute("DELETE FROM put_off")
+
+
+def rebuild(connection: sqlite3.Connection) -> None:
+    """Both indexes written anew from their tables, with what was put off, and without the segments of before."""
+    for index in INDEXES:
+        connection.execute(f"INSERT INTO {index.name} ({index.name}) VALUES ('rebuild')")
+    connection.execute("DELETE FROM put_off")
 
 
 def wrong_rows(connection: sqlite3.Connection, index: Index) -> Iterator[int]:

@@ -15,6 +15,7 @@ import msgspec
 from extractors.model import Reading
 from scraper.archive.people import appearances
 from scraper.archive.records import Record, select_records
+from scraper.archive.search import full_text
 from scraper.archive.versions.edits import edits, state_of
 from scraper.archive.versions.revisions import changes, wording_of
 from scraper.archive.visits import next_seq, write_reading
@@ -62,8 +63,7 @@ def derive(connection: sqlite3.Connection, article: str, readings: Mapping[int, 
 def derive_the_rest(connection: sqlite3.Connection) -> None:
     """People and full text, which follow from the articles; and nothing is known of who copied whom."""
     appearances.fill(connection)
-    for index in ("articles_fts", "quotes_fts"):
-        connection.execute(f"INSERT INTO {index} ({index}) VALUES ('rebuild')")  # noqa: S608
+    full_text.rebuild(connection)
     for statement in COMPARED.split(";"):
         connection.execute(statement)
 

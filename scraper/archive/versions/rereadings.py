@@ -12,6 +12,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -112,6 +113,13 @@ def begin(connection: sqlite3.Connection, sites: Sequence[str], at: datetime) ->
     return int(found.fetchone()[0])
 
 
+def is_held(connection: sqlite3.Connection, reading: Reading) -> bool:
+    """Whether the archive says the same of the article, claims and removals included; also where it holds none."""
+    for held in records_of(connection, [reading.article.id]):
+        return reading_of(held) == msgspec.structs.replace(reading, edges=None)
+    return True
+
+
 def replace(connection: sqlite3.Connection, run: int, reading: Reading, *, site: str, at: datetime) -> None:
     """The reading in the place of the one held, which is kept with its extraction."""
     article = reading.article.id
@@ -143,6 +151,25 @@ def last_applied(connection: sqlite3.Connection) -> int | None:
     """The number of the newest re-reading that stands; None where there is none."""
     found = connection.execute("SELECT max(id) FROM runs WHERE kind = 'reextract' AND reverted_at IS NULL").fetchone()
     return int(found[0]) if found[0] is not None else None
+
+
+class Pass(NamedTuple):
+    """A re-reading's run: when it began, and whether it came to its end and stands."""
+
+    run: int
+    started_at: str
+    is_ended: bool
+    is_reverted: bool
+
+
+def newest(connection: sqlite3.Connection, *, standing: bool = False) -> Pass | None:
+    """The newest re-reading, or the newest that was not taken back; None where there is none."""
+    found = connection.execute(
+        "SELECT id, started_at, ended_at IS NOT NULL, reverted_at IS NOT NULL FROM runs"
+        " WHERE kind = 'reextract' AND (reverted_at IS NULL OR NOT ?) ORDER BY id DESC LIMIT 1",
+        (standing,),
+    ).fetchone()
+    return None if found is None else Pass(found[0], found[1], bool(found[2]), bool(found[3]))
 
 
 def reading_of(record: Record) -> Reading:
