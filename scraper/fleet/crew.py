@@ -2,7 +2,8 @@
 
 Each Dask worker hands its pieces to a process of its own (`scraper.worker`), as the crew of one machine does: a page
 that hangs or crashes costs itself, with the same words, and no Dask worker. One that is killed from outside costs its
-pieces in hand, which Dask gives to another; pieces that keep taking their Dask worker with them are tried one by one.
+pieces in hand, which Dask gives to another. Pieces whose workers keep being killed are tried one by one with nothing
+beside them, since a piece may only have waited at the worker that another took with it.
 
 The only module of the project that imports Dask. Workers need Kliping, and the archives under the same paths.
 """
@@ -44,6 +45,12 @@ SETTINGS = {
 _here = threading.local()
 
 
+class Condemned(str):
+    """Last words of a piece whose workers were killed: by itself, or by one that was with it."""
+
+    __slots__ = ()
+
+
 class DaskCrew:
     """Workers for one task, each given at most `limit` seconds a chunk; as many as the client's scheduler has."""
 
@@ -74,9 +81,13 @@ class DaskCrew:
                 if isinstance(found, bytes):
                     yield from decode(found)
                     continue
+                if is_condemned := isinstance(found, Condemned):
+                    for _, beside in asked:
+                        self._wait(beside)
                 for piece in chunk:
-                    alone = self._result(self._submit(encode([piece]))) if len(chunk) > 1 else found
-                    yield from decode(alone) if isinstance(alone, bytes) else [lost(piece, alone)]
+                    is_to_be_tried = is_condemned or len(chunk) > 1
+                    alone = self._result(self._submit(encode([piece]))) if is_to_be_tried else found
+                    yield from decode(alone) if isinstance(alone, bytes) else [lost(piece, str(alone))]
         finally:
             for _, future in asked:
                 future.release()
@@ -92,10 +103,24 @@ class DaskCrew:
         """What the workers made of it; the last words of one that was lost, as text."""
         from distributed.scheduler import KilledWorker
 
+        self._wait(future)
+        try:
+            found: bytes | str = future.result()
+        except KilledWorker as killed:
+            return Condemned(f"its workers were killed: {killed}")
+        except (CancelledError, OSError):
+            raise _lost(self._client) from None
+        future.release()
+        return found
+
+    def _wait(self, future: Future[bytes | str]) -> None:
+        """Returns once it is done or given up. Raises NothingDone where nobody is left to do it."""
+        from distributed import wait
+
         forsaken_at = time.monotonic() + FORSAKEN
         while True:
             try:
-                found: bytes | str = future.result(timeout=LOOK)
+                wait([future], timeout=LOOK)
             except TimeoutError:
                 if self._client.status != "running":
                     raise _lost(self._client) from None
@@ -106,13 +131,10 @@ class DaskCrew:
                         f"The Dask scheduler {_address(self._client)} has had no worker for {FORSAKEN:.0f} s; start"
                         " some and run the command again: it goes on where it was."
                     ) from None
-            except KilledWorker as killed:
-                return f"its workers were killed: {killed}"
             except (CancelledError, OSError):
                 raise _lost(self._client) from None
             else:
-                future.release()
-                return found
+                return
 
 
 def ask(task: str, limit: float, work: bytes) -> bytes | str:
