@@ -12,6 +12,7 @@ from extractors import slices
 from extractors.context import Context, read_context
 from extractors.linked_data import articles_of
 from extractors.parsing import parse
+from extractors.whitespace import fold
 
 if TYPE_CHECKING:
     from extractors.model import Moment, Page
@@ -20,6 +21,7 @@ SKIN_NAME = re.compile(r"^[-\s*]*(?:Template |Theme )?Name *: *([^\n*]{2,60})", 
 GENERATOR = "meta[name=generator][content=blogger i]"
 LINKED_DATA = 'script[type="application/ld+json"]'
 BODIES = "[id^=post-body-], #postBody, .post-body"
+SHORT_TEXT = 300  # characters; a line about the story, such as a date or a credit, is no longer
 SKIN_REACH = 1500  # characters of the skin's opening comment that are searched
 
 
@@ -66,6 +68,15 @@ class Document:
     def blog(self) -> LexborNode | None:
         """Where the post is looked for: the Blog widget, else the whole page; None for a page without any element."""
         return self.widget or self.tree.root
+
+    @cached_property
+    def short_texts(self) -> list[tuple[LexborNode, str]]:
+        """The text nodes of `blog` that are short enough for a line about the story, each with its text, folded."""
+        found = []
+        for node in self.blog.traverse(include_text=True) if self.blog is not None else ():
+            if node.is_text_node and (text := (node.text_content or "").strip()) and len(text) <= SHORT_TEXT:
+                found.append((node, fold(text)))
+        return found
 
     @cached_property
     def names(self) -> frozenset[str]:

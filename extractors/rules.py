@@ -173,10 +173,7 @@ def lone(name: str, pattern: re.Pattern[str], *, outside: str) -> Rule[str]:
     """
 
     def find(document: Document) -> Found[str] | None:
-        if document.blog is None:
-            return None
-        nodes = (node for node in document.blog.traverse(include_text=True) if node.is_text_node)
-        fitting = [node for node in nodes if pattern.fullmatch(fold(node.text_content or ""))]
+        fitting = [node for node, text in document.short_texts if pattern.fullmatch(text)]
         fitting = document.outside_comments(document.outside_bodies(fitting))
         other = frozenset(node.mem_id for node in document.find(outside)) if fitting else frozenset()
         fitting = [node for node in fitting if not within(node, other)]
@@ -214,8 +211,7 @@ def credited(pattern: re.Pattern[str], opening: re.Pattern[str]) -> Rule[str]:
     name = "a line that credits"
 
     def find(document: Document) -> Found[str] | None:
-        texts = document.blog.traverse(include_text=True) if document.blog is not None else ()
-        begun = [node for node in texts if node.is_text_node and opening.match((node.text_content or "").strip())]
+        begun = [node for node, text in document.short_texts if opening.match(text)]
         begun = document.outside_comments(document.outside_bodies(begun[:MOST_CREDITS]))
         lines = (text for node in begun for text in _lines_from(node))
         return _agreed(name, (told[1].strip() for text in lines if (told := pattern.match(text))))
