@@ -72,11 +72,9 @@ class Document:
     @cached_property
     def short_texts(self) -> list[tuple[LexborNode, str]]:
         """The text nodes of `blog` that are short enough for a line about the story, each with its text, folded."""
-        found = []
-        for node in self.blog.traverse(include_text=True) if self.blog is not None else ():
-            if node.is_text_node and (text := (node.text_content or "").strip()) and len(text) <= SHORT_TEXT:
-                found.append((node, fold(text)))
-        return found
+        nodes = self.blog.traverse(include_text=True) if self.blog is not None else ()
+        texts = ((node, (node.text_content or "").strip()) for node in nodes if node.is_text_node)
+        return [(node, fold(text)) for node, text in texts if text and len(text) <= SHORT_TEXT]
 
     @cached_property
     def names(self) -> frozenset[str]:
