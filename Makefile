@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
-.PHONY: demo test lint fleet-test browser screenshots quality bench torture fuzz soak docs site package clean requirements
+.PHONY: demo test lint fleet-test browser screenshots quality bench torture many fuzz soak docs site package clean requirements
 
 demo: $(VENV)/core
 	@$(BIN)/kliping demo
@@ -53,13 +53,17 @@ bench: $(VENV)/bench $(VENV)/fundus/ready $(VENV)/newsplease/ready
 	$(if $(BENCH),,$(BIN)/python -m bench.copies)
 	$(if $(BENCH),,$(BIN)/python -m bench.archive)
 
-# Crawls killed at every write, at random moments and with the power cut; fifty newsrooms at once; a crawl and all that
-# reads beside each other for a minute. Some seven minutes.
+# Crawls killed at every write, at random moments and with the power cut; hostile servers; the platform's traps; a crawl
+# and all that reads beside each other for a minute. Some six minutes.
 torture: $(VENV)/dev
 	$(BIN)/python -m bench.unbroken
 	$(BIN)/python -m bench.hostile
-	$(BIN)/python -m bench.many
+	$(BIN)/python -m bench.traps
 	$(BIN)/python -m bench.together --seconds 60
+
+# Fifty newsrooms crawled at once, 20,000 pages: order, delays and memory. Some ten minutes.
+many: $(VENV)/dev
+	$(BIN)/python -m bench.many
 
 # All that strangers hand us, broken, against the laws of its readers, for 1800 s or SECONDS=n. Led by atheris, where
 # there is a wheel of it (CPython 3.11 on Linux).

@@ -7,12 +7,14 @@ CPU count all processes that took part; efficiency is told by both.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import resource
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from statistics import median
@@ -20,6 +22,7 @@ from typing import NamedTuple
 
 import msgspec
 import psutil
+from procrastinate import App, PsycopgConnector
 
 from bench.archive import TOGETHER, answered, say, settle
 from bench.invented import BEGIN, SITES, Invention, sites
@@ -35,8 +38,11 @@ from scraper.fleet.crew import connected
 from scraper.fleet.dataset import put_releases, refresh
 from scraper.fleet.parts import Source
 from scraper.fleet.questions import NOT_HERE, ask
+from scraper.fleet.queue import Queue, lock_of
+from scraper.fleet.registry import Registry
 from scraper.fleet.releases import releases
 from scraper.reading import read_answer
+from tests.fleet.postgres import Postgres, programs
 
 ROWS = 1_000_000
 AN_ARTICLE = 31  # rows of all tables that an invented article makes
@@ -45,6 +51,7 @@ SITE = "kabar.example"
 PAGES = 1200  # read again
 WARM = 128  # pages before, so that every worker is at work
 ROUNDS = 3
+JOBS = 500
 NEW = 100  # articles that come before the dataset is refreshed
 ALL_SITES = 10_000 * 20_000  # articles that 10,000 sites of 20,000 posts hold
 
@@ -72,10 +79,48 @@ def main() -> int:
     """Prints what was measured; everything lies in a folder that goes afterwards."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     print(f"load of the machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    if programs() is None:
+        print("no Postgres here: what its queue costs is left out ('make fleet-test' installs one)")
+    else:
+        queue()
     with tempfile.TemporaryDirectory() as name:
         reread(Path(name))
         lake(Path(name), rows // AN_ARTICLE)
     return 0
+
+
+def queue() -> None:
+    """What a job of the queue and a turn before a request cost with a Postgres of this machine's."""
+    with Postgres() as server:
+        registry = Registry(server.address)
+        registry.create("/nowhere", [f"shard-{number:03}.db" for number in range(SHARDS)])
+        Queue(server.address).create()
+        made, ended = asyncio.run(_jobs(server.address))
+        say("a job that does nothing, made", f"{made * 1000:.1f} ms", "by the clock")
+        say("... taken and ended", f"{ended * 1000:.1f} ms", "by the clock, one worker, jobs of many shards")
+        registry.take(0, "bench")
+        turn = partial(registry.turn, 0, "bench", "kabar.example", delay=0, interval=0.001)
+        turns = spent(lambda: [turn() for _ in range(JOBS)])
+        say("a turn booked before a request", f"{turns.clock / JOBS * 1000:.1f} ms",
+            f"by the clock; {turns.cpu / JOBS * 1000:.2f} of the worker's CPU")  # fmt: skip
+        registry.close()
+
+
+async def _jobs(address: str) -> tuple[float, float]:
+    """Seconds by the clock that making a job takes, and taking and ending it."""
+    app = App(connector=PsycopgConnector(conninfo=address))
+
+    @app.task(name="nothing")
+    async def nothing(shard: int) -> None:
+        pass
+
+    async with app.open_async():
+        begun = time.perf_counter()
+        for number in range(JOBS):
+            await nothing.configure(lock=lock_of(number)).defer_async(shard=number)
+        made = time.perf_counter()
+        await app.run_worker_async(wait=False, listen_notify=False, install_signal_handlers=False)
+        return (made - begun) / JOBS, (time.perf_counter() - made) / JOBS
 
 
 def reread(folder: Path) -> None:

@@ -330,7 +330,8 @@ async def _hurried(seconds: float) -> None:
     await asyncio.sleep(seconds * HURRY)
 
 
-async def _crawl(archive: Archive, **options: Any) -> list[Outcome]:
+async def crawled(archive: Archive, **options: Any) -> list[Outcome]:
+    """Every outcome of a crawl of all sites of the archive, which waits for next to nothing."""
     crawl = Crawl(archive, SETTINGS, fetcher=partial(Fetcher, sleep=_hurried), **options)
     return [outcome async for outcome in crawl.outcomes(archive.sites())]
 
@@ -346,14 +347,14 @@ async def meet(behaviour: Behaviour, folder: Path) -> Result:
         fault = behaviour.fault(page)
         fault.path_prefix = behaviour.prefix or path
         if behaviour.prefix:
-            await _crawl(archive, limit=1)  # so that there is something due where nothing can be listed
+            await crawled(archive, limit=1)  # so that there is something due where nothing can be listed
         standin.faults.append(fault)
-        outcomes = await _crawl(archive)
+        outcomes = await crawled(archive)
         asked, told = len(standin.log), sum(host.requests for run in (1, 2) for host in archive.receipts(run))
         harmed = outcomes if behaviour.prefix else [one for one in outcomes if one.url.endswith(path)]
         held = {record["post_id"] for record in archive.records()}
         standin.faults.clear()
-        await _crawl(archive, full=True)
+        await crawled(archive, full=True)
         return Result(
             behaviour=behaviour,
             outcomes=tuple(harmed),

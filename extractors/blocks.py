@@ -55,12 +55,13 @@ TRACKER = re.compile(
 )
 LONGEST = 400_000  # characters of a body that are read; the longest of 132 stored posts has 16,373
 MOST_LINES = 20_000  # of a body; the stored post with most has 280
+PROGRAM = 1000  # characters of a script; what calls for an ad or moves a part of the theme has some hundred
 PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|bmp)$|googleusercontent\.com/img/|bp\.blogspot\.com/", re.IGNORECASE)
 
 
 class Blocks(msgspec.Struct, frozen=True, kw_only=True):
     """A body container read. `lines` are all its lines, furniture included, before they were joined; `scripted` tells
-    that a script of the post's own stands in it.
+    that a program stands in it, longer than what calls for an ad or moves a part of the theme.
     """
 
     lines: tuple[str, ...] = ()
@@ -100,7 +101,7 @@ def read_blocks(
     sifted = furniture.sift(lines, title=title, repeated=repeated)
     return Blocks(
         lines=tuple(line.text for line in lines),
-        scripted=container.css_first("script:not([src])") is not None,
+        scripted=any(len(script.text()) >= PROGRAM for script in container.css("script:not([src])")),
         paragraphs=tuple(_paragraphs(sifted.kept)),
         removals=(*walk.removals, *sifted.removals, *beyond),
         images=tuple(walk.images),

@@ -31,7 +31,7 @@ from extractors.witness import compare, rivals, verdicts
 
 T = TypeVar("T")
 URL_MONTH = re.compile(r"/(\d{4})/(0[1-9]|1[0-2])/[^/]+\.html$")
-FEWEST_WORDS = 10  # a post with a script of its own and fewer words than this is a widget
+FEWEST_WORDS = 10  # a post with a program of its own and fewer words than this is a widget
 ADDRESS = ("http://", "https://")
 HEADLINE, META_TITLE = ld("headline"), meta("og:title", "twitter:title")
 DATE_PUBLISHED, DATE_MODIFIED = (ld(key).then(blogger.as_instant) for key in ("datePublished", "dateModified"))

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bench.traps import POSTS, TRAPS, meet
 from scraper.archive.sites.listings import Listings
 from scraper.archive.store import Archive, Site
 from scraper.crawl import listing as module
@@ -22,48 +23,23 @@ from tests.listed_site import NOW, asked, listed, newsroom, post
 
 DAYS = 24.0
 
-TRAPS: dict[str, dict[str, Any]] = {
-    "an answer ends where its budget of bytes does": {"feed_bytes": 6000},
-    "an answer holds seven entries, whatever is asked": {"feed_posts": 7},
-    "no start-index beyond ten brings anything": {"feed_posts": 4, "traps": {"feed_last": 10}},
-    "an answer comes empty and is whole when asked again": {"feed_posts": 7, "traps": {"feed_hiccups": 1}},
-    "the feed claims fewer posts than it has": {"feed_posts": 7, "traps": {"feed_total": 5}},
-    "the feed claims more posts than it has": {"traps": {"feed_total": 99}},
-    "the feed is short": {"feed": "summary"},
-    "the feed ends at the jump break": {"feed": "jump"},
-    "the feed is closed": {"feed": "none"},
-    "the default feed leads to a service's RSS": {"traps": {"feed_service": "rss"}},
-    "both feeds lead to a service's RSS": {"traps": {"feed_service": "rss", "summary_too": True}},
-    "both feeds lead to a web page": {"traps": {"feed_service": "html", "summary_too": True}},
-    "both feeds are redirected in a circle": {"traps": {"feed_service": "loop", "summary_too": True}},
-    "the feed answers under the blog's id alone": {"traps": {"feed_by_id_only": True}},
-    "the feed hides posts that the sitemap names": {"traps": {"feed_lacks": frozenset({post(3).post_id})}},
-    "there is no sitemap": {"traps": {"sitemap": False}},
-    "the sitemap is an index": {"feed": "none", "sitemap_posts": 4},
-    "the sitemap's index names its first page only": {
-        "feed": "none",
-        "sitemap_posts": 4,
-        "traps": {"sitemap_index": 1},
-    },
-    "no feed, no sitemap, a tree of months": {"feed": "none", "traps": {"sitemap": False, "widget": "tree"}},
-    "no feed, no sitemap, a list of months": {"feed": "none", "traps": {"sitemap": False, "widget": "flat"}},
-    "no feed, no sitemap, a menu of months": {"feed": "none", "traps": {"sitemap": False, "widget": "menu"}},
-    "no feed, no sitemap, no months named": {"feed": "none", "traps": {"sitemap": False}},
-    "no feed, no sitemap, month pages cut short": {
-        "feed": "none",
-        "traps": {"sitemap": False, "widget": "flat", "month_posts": 2},
-    },
-}
-
 
 @pytest.mark.parametrize("trap", TRAPS)
 def test_no_trap_loses_a_post(trap: str, tmp_path: Path) -> None:
     """Whatever the site does, every post it shows anywhere is due after one listing."""
-    with listed(tmp_path, newsroom(23, **TRAPS[trap])) as site:
+    with listed(tmp_path, newsroom(POSTS, **TRAPS[trap])) as site:
         report, _ = site.turn()
 
         assert report.trouble is None
         assert site.due() == site.paths()
+
+
+@pytest.mark.parametrize("trap", ["both feeds lead to a web page", "no feed, no sitemap, month pages cut short"])
+def test_a_whole_crawl_loses_no_post_to_a_trap(trap: str, tmp_path: Path) -> None:
+    """The short form of `python -m bench.traps`: listed, fetched, read and archived, and the archive sound."""
+    found = asyncio.run(meet(trap, tmp_path))
+
+    assert (found.held, found.unsound) == (POSTS, ())
 
 
 def test_a_sitemap_that_repeats_its_first_page_ends_the_listing(tmp_path: Path) -> None:

@@ -43,6 +43,18 @@ def test_an_empty_post_is_no_article() -> None:
     assert refusal(page(blog("<div class='post-body'><img src='/a.jpg'></div>"))) == "not-an-article"
 
 
+def test_a_short_story_with_an_ads_script_is_a_story_and_a_program_is_none() -> None:
+    """Some words beside a script that calls for an ad are the post; beside a program of its own they are its buttons."""
+    words = "<p>Jalan Raya Sirih ditutup mulai Senin.</p>"
+    ad = "<script>(adsbygoogle = window.adsbygoogle || []).push({});</script>"
+    quiz = f"<script>const soal = [{'{tanya: 1, jawab: 2}, ' * 100}];</script>"
+
+    assert (
+        extract(page(blog(f"<div class='post-body'>{words}{ad}</div>"))).body == "Jalan Raya Sirih ditutup mulai Senin."
+    )
+    assert refusal(page(blog(f"<div class='post-body'>{words}{quiz}</div>"))) == "not-an-article"
+
+
 @pytest.mark.parametrize(
     ("html", "reason"),
     [

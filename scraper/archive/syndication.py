@@ -17,9 +17,11 @@ import hashlib
 import re
 import sqlite3
 import struct
+from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from functools import cached_property, lru_cache
 from itertools import chain
+from typing import TypeAlias
 
 import msgspec
 from rensa import RMinHash
@@ -38,6 +40,7 @@ SHINGLE = 3  # words of a sentence's sketch
 AGREEING = 3  # keys two articles must share to be compared: those of more than one sentence
 FORMULA = 300  # articles; a key that more share is a formula, and no evidence
 BATCH = 200  # articles a transaction
+COMPARE, SOURCE, GROUP = 1, 2, 3  # what an article waits for, in this order: `sketches.stale`
 TEXTS = 300  # held as they are compared, some 0.15 MB each
 PAST = 20  # earlier articles in which paragraphs and quotes are looked for
 UNTIMED = "9999"  # sorts after every time: an article without one is never taken for a source
@@ -46,6 +49,10 @@ WORD = re.compile(r"\w+")
 SENTENCE_END = re.compile(r"[.!?]+[\"”’')]*\s|\n")
 MARKED = re.compile(rb"\x01(?:\x00{0,%d}\x01)*" % (STRETCH - 1))
 BAND = struct.Struct(f">{1 + ROWS}I")
+
+
+Pair: TypeAlias = tuple[tuple[int, float], tuple[int, float]]
+"""The words that each of two texts has in common with the other, and which share of its words they are."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +113,7 @@ class Text:
         return bytes(map(stretches.__contains__, self.stretches))
 
 
-def shared(one: Text, two: Text) -> tuple[tuple[int, float], tuple[int, float]] | None:
+def shared(one: Text, two: Text) -> Pair | None:
     """How many words of each stand in the other too, and which share of all its words; None where it is too little to
     count.
     """
@@ -132,17 +139,22 @@ def update(archive: Archive) -> int:
     `archive.writing()`.
     """
     compared = 0
-    while (found := update_some(archive)) == BATCH:
+    while (found := update_some(archive)) is not None:
         compared += found
-    return compared + found
+    return compared
 
 
-def update_some(archive: Archive) -> int:
-    """The number of articles compared in one transaction; BATCH where more may be left."""
+def update_some(archive: Archive) -> int | None:
+    """One transaction's work: how many articles it compared, 0 where it wrote what follows from comparing; None where
+    nothing is left to do.
+    """
     with archive.transaction():
-        numbers = _pending(archive.db.conn)
-        _Comparison(archive.db.conn).take(numbers)
-    return len(numbers)
+        stage, numbers = _pending(archive.db.conn)
+        if not numbers:
+            return None
+        comparison = _Comparison(archive.db.conn)
+        {COMPARE: comparison.compare, SOURCE: comparison.write_sources, GROUP: comparison.write_groups}[stage](numbers)
+    return len(numbers) if stage == COMPARE else 0
 
 
 def group_of(archive: Archive, article: str) -> list[Part]:
@@ -206,23 +218,24 @@ def group_number(origin: str) -> int:
     return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=6).digest(), "big")
 
 
-def _pending(connection: sqlite3.Connection) -> list[int]:
-    """The next articles to compare. New ones have higher numbers than all that were compared, and come in order."""
-    rows = connection.execute(
-        "SELECT article FROM sketches WHERE stale"
-        " UNION ALL SELECT number FROM articles WHERE number > (SELECT coalesce(max(article), 0) FROM sketches)"
-        " ORDER BY 1 LIMIT ?",
-        (BATCH,),
-    )
-    return [number for (number,) in rows]
+def _pending(connection: sqlite3.Connection) -> tuple[int, list[int]]:
+    """The stage to go on with and the next articles in it. New articles have higher numbers than all that were
+    compared, and come in order. All are compared before the first source is written, and all sources before groups, so
+    that each is written once.
+    """
+    stage, numbers = COMPARE, list[int]()
+    for stage in (COMPARE, SOURCE, GROUP):
+        new = NEW if stage == COMPARE else ""
+        rows = connection.execute(f"{STALE} {new} ORDER BY 1 LIMIT {BATCH}", (stage,))
+        if numbers := [number for (number,) in rows]:
+            break
+    return stage, numbers
 
 
-ALIKE = f"""
-WITH asked AS MATERIALIZED (SELECT value AS key FROM json_each(:keys)), told AS MATERIALIZED (
-    SELECT k.key, k.article, count(*) OVER (PARTITION BY k.key) AS held
-    FROM asked CROSS JOIN sketch_keys k ON k.key = asked.key)
-SELECT article FROM told WHERE held <= {FORMULA} GROUP BY article HAVING count(*) >= {AGREEING} ORDER BY article
-"""
+STALE = "SELECT article FROM sketches WHERE stale AND stale = ?"
+NEW = "UNION ALL SELECT number FROM articles WHERE number > (SELECT coalesce(max(article), 0) FROM sketches)"
+
+HOLDERS = f"SELECT article FROM sketch_keys WHERE key = ? LIMIT {FORMULA + 1}"
 
 EARLIER = """
 SELECT o.number, s.share FROM shared_texts s
@@ -231,14 +244,11 @@ WHERE s.article = :number AND (coalesce(o.published_at, :untimed), o.id) < (coal
 ORDER BY s.share DESC, coalesce(o.published_at, :untimed), o.id
 """
 
-SOURCE = """
-INSERT INTO syndication (article, origin, source, share, release_share, own_paragraphs, own_quotes)
-SELECT id, id, (SELECT id FROM articles WHERE number = :source), :share, :release,
-    coalesce(:paragraphs, 0), coalesce(:quotes, 0)
-FROM articles WHERE number = :number
-ON CONFLICT (article) DO UPDATE SET source = excluded.source, share = excluded.share,
-    release_share = excluded.release_share, own_paragraphs = coalesce(:paragraphs, own_paragraphs),
-    own_quotes = coalesce(:quotes, own_quotes)
+SOURCE_OF = """
+INSERT OR REPLACE INTO syndication (article, origin, source, share, release_share, own_paragraphs, own_quotes)
+SELECT a.id, coalesce(s.origin, a.id), (SELECT id FROM articles WHERE number = :source), :share, :release,
+    :paragraphs, :quotes
+FROM articles a LEFT JOIN syndication s ON s.article = a.id WHERE a.number = :number
 """
 
 WHOLE = """
@@ -273,24 +283,42 @@ class _Comparison:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._text = lru_cache(maxsize=TEXTS)(self._read_text)
+        self._read = lru_cache(maxsize=TEXTS)(Text)
 
-    def take(self, numbers: Sequence[int]) -> None:
-        """The articles of those numbers compared with all others, and every part written that this touches."""
-        compared, before = set(numbers), self._neighbours(numbers)
+    def compare(self, numbers: Sequence[int]) -> None:
+        """The articles of those numbers compared with all others; they, and all that shared or share text with one of
+        them, wait for their sources.
+        """
+        before = self._neighbours(numbers)
         for number in numbers:
             self._compare(number)
-        after = self._neighbours(numbers)
-        touched = compared | before | after
-        for number in touched:
-            past_is_new = number in before - after or not compared.isdisjoint({number, *self._earlier(number)})
-            self._write_source(number, self._own(number) if past_is_new else None)
-        for number in self._followers(touched):
-            self._write_part(number)
+        self._wait(before | self._neighbours(numbers), SOURCE, unless=COMPARE)
 
-    def _read_text(self, number: int) -> Text:
+    def write_sources(self, numbers: Sequence[int]) -> None:
+        """Where the text of each came from; it, and all whose text came through it, wait for their groups."""
+        for number in numbers:
+            self._write_source(number)
+        self._wait(numbers, GROUP)
+        self._wait(self._followers(numbers), GROUP, unless=SOURCE)
+
+    def write_groups(self, numbers: Sequence[int]) -> None:
+        """The group of each, by the chain of sources."""
+        for number in numbers:
+            self._write_group(number)
+        self._wait(numbers, 0)
+
+    def _wait(self, numbers: Iterable[int], stage: int, *, unless: int | None = None) -> None:
+        """Those articles wait for that stage; not those that wait for `unless` or an earlier one."""
+        self._connection.executemany(
+            "UPDATE sketches SET stale = :stage WHERE article = :number"
+            " AND (:unless IS NULL OR stale = 0 OR stale > :unless)",
+            [{"number": number, "stage": stage, "unless": unless} for number in numbers],
+        )
+
+    def _text(self, number: int) -> Text:
+        """An article's text; articles that were copied to the letter have one together."""
         (body,) = self._connection.execute("SELECT body FROM articles WHERE number = ?", (number,)).fetchone()
-        return Text(body)
+        return self._read(body)
 
     def _neighbours(self, numbers: Sequence[int]) -> set[int]:
         """The articles that share text with one of those, as far as has been found."""
@@ -307,47 +335,48 @@ class _Comparison:
         execute("DELETE FROM shared_texts WHERE article = :number OR other = :number", {"number": number})
         (body,) = execute("SELECT body FROM articles WHERE number = ?", (number,)).fetchone()
         keys = sorted(sketch(body))
-        for other in self._alike(keys):
-            self._keep_pair(number, other)
+        self._keep_pairs(number, self._alike(keys))
         self._connection.executemany(
             "INSERT INTO sketch_keys (key, article) VALUES (?, ?)", [(key, number) for key in keys]
         )
-        execute("INSERT INTO sketches (article, stale) VALUES (?, 0) ON CONFLICT DO UPDATE SET stale = 0", (number,))
+        execute(
+            f"INSERT INTO sketches (article, stale) VALUES (?, {SOURCE}) ON CONFLICT DO UPDATE SET stale = {SOURCE}",
+            (number,),
+        )
 
     def _alike(self, keys: Sequence[int]) -> list[int]:
         """The articles that share sketches enough to be compared word by word."""
-        found = self._connection.execute(ALIKE, {"keys": msgspec.json.encode(keys).decode()})
-        return [number for (number,) in found]
+        found = Counter[int]()
+        for key in keys:
+            rows = self._connection.execute(HOLDERS, (key,)).fetchall()
+            if len(rows) <= FORMULA:
+                found.update(chain.from_iterable(rows))
+        return sorted(number for number, agreeing in found.items() if agreeing >= AGREEING)
 
-    def _keep_pair(self, one: int, two: int) -> None:
-        pair = shared(self._text(one), self._text(two))
-        if pair is not None:
-            rows = [(one, two, *pair[0]), (two, one, *pair[1])]
-            self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", rows)
+    def _keep_pairs(self, number: int, others: Iterable[int]) -> None:
+        """What the article shares with each of those, as it stands in either. One text is compared once, however many
+        printed it.
+        """
+        text, found, rows = self._text(number), dict[Text, Pair | None](), list[tuple[int, int, int, float]]()
+        for other in others:
+            its = self._text(other)
+            if its not in found:
+                found[its] = shared(text, its)
+            if pair := found[its]:
+                rows += ((number, other, *pair[0]), (other, number, *pair[1]))
+        self._connection.executemany("INSERT INTO shared_texts VALUES (?, ?, ?, ?)", rows)
 
-    def _earlier(self, number: int) -> list[int]:
-        """The articles before this one that share its text, most of it first."""
-        return [other for (other, _) in self._connection.execute(EARLIER, {"number": number, "untimed": UNTIMED})]
-
-    def _own(self, number: int) -> tuple[int, int]:
-        """How many of its paragraphs and quotes stand in no article before it."""
-        before = [self._text(other) for other in self._earlier(number)[:PAST]]
-        if not before:
-            paragraphs, quotes = self._connection.execute(WHOLE, (number,)).fetchone()
-            return paragraphs, quotes
-        quotes = (quote for (quote,) in self._connection.execute(QUOTES, (number,)).fetchall())
-        return own(self._text(number), quotes, before)
-
-    def _write_source(self, number: int, own: tuple[int, int] | None) -> None:
-        """Where the article's text came from and how much of it; what is `own` too, where that was counted anew."""
+    def _write_source(self, number: int) -> None:
+        """Where the article's text came from, how much of it, and what is its own."""
         execute = self._connection.execute
-        source, share = execute(EARLIER, {"number": number, "untimed": UNTIMED}).fetchone() or (None, 0.0)
+        earlier = execute(EARLIER, {"number": number, "untimed": UNTIMED}).fetchall()
+        source, share = earlier[0] if earlier else (None, 0.0)
         (release,) = execute(
             "SELECT coalesce(max(share), 0.0) FROM shared_texts WHERE article = ?", (number,)
         ).fetchone()
-        paragraphs, quotes = own or (None, None)
+        paragraphs, quotes = self._own(number, [other for other, _ in earlier[:PAST]])
         execute(
-            SOURCE,
+            SOURCE_OF,
             {
                 "number": number,
                 "source": source if share >= LEAST_SHARE else None,
@@ -358,12 +387,21 @@ class _Comparison:
             },
         )
 
-    def _followers(self, numbers: set[int]) -> list[int]:
+    def _own(self, number: int, earlier: Sequence[int]) -> tuple[int, int]:
+        """How many of its paragraphs and quotes stand in none of the articles before it."""
+        if not earlier:
+            paragraphs, quotes = self._connection.execute(WHOLE, (number,)).fetchone()
+            return paragraphs, quotes
+        before = list(dict.fromkeys(map(self._text, earlier)))
+        quotes = (quote for (quote,) in self._connection.execute(QUOTES, (number,)).fetchall())
+        return own(self._text(number), quotes, before)
+
+    def _followers(self, numbers: Sequence[int]) -> list[int]:
         """Those articles, and all whose text came through one of them."""
-        asked = msgspec.json.encode(sorted(numbers)).decode()
+        asked = msgspec.json.encode(numbers).decode()
         return [number for (number,) in self._connection.execute(FOLLOWERS, {"numbers": asked})]
 
-    def _write_part(self, number: int) -> None:
+    def _write_group(self, number: int) -> None:
         """The article's group and its role there; a new seq where either, or the share, is another than before."""
         execute = self._connection.execute
         id_, origin, share, role = execute(PART, {"number": number}).fetchone()

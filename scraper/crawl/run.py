@@ -100,7 +100,7 @@ class Crawl:
             if self.stopped:
                 return
             await crew
-            while syndication.update_some(self._archive) == syndication.BATCH:
+            while syndication.update_some(self._archive) is not None:
                 await asyncio.sleep(0)  # in which a request to stop is heard
                 if self.stopped:
                     return

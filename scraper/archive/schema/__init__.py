@@ -26,6 +26,7 @@ from scraper.archive.schema import (
     m011_edges,
     m012_indexing,
     m013_entries,
+    m014_stages,
 )
 
 APPLICATION_ID = 0x4B4C4950  # "KLIP"
@@ -45,6 +46,7 @@ STEPS = (
     m011_edges,
     m012_indexing,
     m013_entries,
+    m014_stages,
 )
 VERSION = len(STEPS)
 
