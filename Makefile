@@ -47,7 +47,7 @@ quality: $(VENV)/bench
 	$(BIN)/python -m bench.quality
 
 # Quality and speed beside the peers, in one run: a report with charts in bench/out/, and the README's table (needs the
-# shared test data; installs the peers, two of them apart). BENCH=--quick takes two minutes and leaves the README as it is.
+# shared test data; installs the peers, two of them apart). BENCH=--quick takes three minutes and leaves the README as it is.
 bench: $(VENV)/bench $(VENV)/fundus/ready $(VENV)/newsplease/ready
 	$(BIN)/python -m bench.report $(BENCH)
 	$(if $(BENCH),,$(BIN)/python -m bench.copies)

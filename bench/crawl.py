@@ -217,7 +217,7 @@ def compared(folder: Path, urls: list[str], pages: int) -> dict[str, float]:
         for program in NAMES:
             if program == "trafilatura" and number:
                 continue
-            asked = urls[: len(urls) // 4] if program == "trafilatura" else urls
+            asked = urls[: max(len(urls) // 4, 1)] if program == "trafilatura" else urls
             one = cost(program, folder / f"{program}-{number}.db", asked)
             wanted = pages * len(asked) // len(urls)
             if one.rows != wanted:

@@ -31,7 +31,7 @@ from scraper.analyst.queries import queries
 from scraper.archive import syndication
 from scraper.archive.captures import Capture
 from scraper.archive.store import Archive, Site
-from scraper.archive.visits import Visit
+from scraper.archive.visits import Visit, as_of_site
 from scraper.crew import Crew
 from scraper.fleet import rereading
 from scraper.fleet.crew import connected
@@ -48,7 +48,8 @@ ROWS = 1_000_000
 AN_ARTICLE = 31  # rows of all tables that an invented article makes
 SHARDS = 4
 SITE = "kabar.example"
-PAGES = 1200  # read again
+PAGES = 4800  # read again
+POST = 10**18  # the first post's id
 WARM = 128  # pages before, so that every worker is at work
 ROUNDS = 3
 JOBS = 500
@@ -94,7 +95,9 @@ def queue() -> None:
     with Postgres() as server:
         registry = Registry(server.address)
         registry.create("/nowhere", [f"shard-{number:03}.db" for number in range(SHARDS)])
-        Queue(server.address).create()
+        jobs = Queue(server.address)
+        with jobs.opened():
+            jobs.create()
         made, ended = asyncio.run(_jobs(server.address))
         say("a job that does nothing, made", f"{made * 1000:.1f} ms", "by the clock")
         say("... taken and ended", f"{ended * 1000:.1f} ms", "by the clock, one worker, jobs of many shards")
@@ -173,23 +176,21 @@ def _pages(path: Path, count: int) -> Path:
 
 
 def _visits(run: int, bodies: list[bytes], count: int) -> Iterator[Visit]:
-    read = {number: read_answer(answered(number, body)) for number, body in enumerate(bodies)}
-    good = [number for number, one in read.items() if one.reading is not None]
+    """Every page as a crawl of the site would have kept it, so that reading it again changes nothing."""
+    known = {number: read_answer(answered(number, body)).reading for number, body in enumerate(bodies)}
+    posts = [(number, one.article.post_id) for number, one in known.items() if one and one.article.post_id]
     for number in range(count):
-        of = good[number % len(good)]
-        reading = read[of].reading
+        of, post = posts[number % len(posts)]
+        url, body = f"https://{SITE}/2025/01/{number}.html", bodies[of].replace(post.encode(), b"%d" % (POST + number))
+        reading = read_answer(msgspec.structs.replace(answered(of, body), url=url, final_url=url)).reading
         assert reading is not None
-        url = f"https://{SITE}/2025/01/{number}.html"
-        article = msgspec.structs.replace(reading.article, id=url, url=url, site=SITE)
-        body = bodies[of] + f"<!-- {number} -->".encode()
-        capture = Capture(body=body, status=200, final_url=url, fetched_at=BEGIN)
         yield Visit(
             run=run,
             url=url,
             site=SITE,
             at=BEGIN,
-            capture=capture,
-            reading=msgspec.structs.replace(reading, article=article),
+            capture=Capture(body=body, status=200, final_url=url, fetched_at=BEGIN),
+            reading=as_of_site(SITE, reading),
         )
 
 

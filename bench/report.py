@@ -41,7 +41,7 @@ class Size(NamedTuple):
     pages: int
 
 
-FULL, QUICK = Size(1, 1000), Size(10, 80)
+FULL, QUICK = Size(1, 1000), Size(10, 100)
 
 
 class Results(NamedTuple):

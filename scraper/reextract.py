@@ -42,7 +42,8 @@ Page = tuple[str | None, int]
 """Article and capture."""
 
 TASK = f"{__name__}:serve"
-CHUNK = 16  # pages a worker is asked for at once
+CHUNK = 64  # pages a worker is asked for at once, at most
+CHUNKS = 32  # of few pages, so that no worker is without work
 LIMIT = 120.0  # seconds a chunk may take
 BATCH = 50  # articles a transaction
 SAMPLES = 3
@@ -194,7 +195,7 @@ def reread(archive: Archive, *, site: str | None, workers: int, hire: Hiring | N
     if site is not None:
         archive.check_site(site)
     pages = rereadings.pages(archive.db.conn, site)
-    with _reader(archive, min(workers, len(pages) // CHUNK + 1), hire) as read:
+    with _reader(archive, min(workers, len(pages) // CHUNKS + 1), hire) as read:
         repeated, done = _sampled(archive, sites_of(archive) if site is None else [site], read)
         rest = read([page for page in pages if page not in done], repeated)
         for page in pages:
@@ -218,7 +219,8 @@ def _reader(archive: Archive, workers: int, hire: Hiring | None) -> Iterator[Rea
 
 
 def _chunks(pages: Sequence[Page]) -> list[Sequence[Page]]:
-    return [pages[at : at + CHUNK] for at in range(0, len(pages), CHUNK)]
+    size = min(CHUNK, len(pages) // CHUNKS + 1)
+    return [pages[at : at + size] for at in range(0, len(pages), size)]
 
 
 def _sampled(archive: Archive, sites: Iterable[str], read: Reader) -> tuple[Repeated, dict[Page, Reread]]:

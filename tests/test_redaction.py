@@ -125,6 +125,18 @@ def test_copies_out_of_reach_are_listed(archive: Archive, tmp_path: Path) -> Non
     assert (delivery["kind"], delivery["place"], delivery["records"]) == ("export", str(target), 3)
 
 
+@pytest.mark.parametrize("asked", [["show"], ["why"], ["syndication"], ["redact", "--reason", "again"]])
+def test_who_asks_for_it_is_told(archive: Archive, asked: list[str]) -> None:
+    """By its id, and where it is shown by its address too: when it was redacted and why, and no word that it never was."""
+    redact(archive, article(1).id, reason=WHY, at=NOON + minutes(9))
+    done = CliRunner().invoke(main, [*asked, article(1).id, "--db", str(archive.path)])
+
+    assert done.exit_code == 3
+    assert f"was redacted at 2026-03-02T12:09:00Z ({WHY})" in done.stderr
+    shown = CliRunner().invoke(main, ["show", f"{post_url(1)}?m=1", "--db", str(archive.path)])
+    assert "was redacted at" in shown.stderr
+
+
 def test_what_cannot_be_redacted_is_told(archive: Archive) -> None:
     """No reason is wrong usage; an article that is not held is nothing done."""
     db = ["--db", str(archive.path)]

@@ -226,6 +226,7 @@ def show(
       kliping show --claims --removed --json https://www.example.com/2026/03/banjir.html
     """  # noqa: D301 - \b is click's own mark
     from scraper.archive.people.privacy import spared
+    from scraper.archive.removal.stubs import absence
     from scraper.archive.sites.optouts import OPTED_OUT, withheld
     from scraper.archive.store import Archive
     from scraper.archive.versions.history import revisions
@@ -237,7 +238,7 @@ def show(
     with Archive.open(db, readonly=True) as archive:
         record = archive.record(article, with_=extras)
         if record is None:
-            raise NothingDone(f"The archive {db} holds no article {article!r}; kliping search finds what it holds.")
+            raise NothingDone(absence(archive, article))
         if not include_opted_out:
             if (raw or diff) and OPTED_OUT in record:
                 raise NothingDone(

@@ -32,6 +32,7 @@ def syndication(article: str | None, site: str | None, limit: int, as_json: bool
       kliping syndication https://www.kilas24news.com/2025/12/razia.html
     """  # noqa: D301 - \b is click\'s own mark
     from scraper.archive import syndication as room
+    from scraper.archive.removal.stubs import absence
     from scraper.archive.store import Archive
     from scraper.cli.paint import print_json
     from scraper.errors import NothingDone
@@ -43,7 +44,7 @@ def syndication(article: str | None, site: str | None, limit: int, as_json: bool
             return
         record = archive.record(article)
         if record is None:
-            raise NothingDone(f"The archive {db} holds no article {article!r}; kliping search finds what it holds.")
+            raise NothingDone(absence(archive, article))
         parts = room.group_of(archive, record["id"])
         print_json(parts) if as_json else _paint_parts(archive, parts)
 

@@ -29,6 +29,7 @@ def why(url: str, as_json: bool, db: Path) -> None:
       kliping why https://www.example.com/2026/03/banjir.html
     """  # noqa: D301 - \b is click's own mark
     from scraper.archive.addresses.revisits import Revisits
+    from scraper.archive.removal.stubs import redacted
     from scraper.archive.store import Archive
     from scraper.cli.paint import print_json
     from scraper.config import Settings
@@ -37,8 +38,10 @@ def why(url: str, as_json: bool, db: Path) -> None:
     revisits = Revisits.of(Settings.from_environment())
     with Archive.open(db, readonly=True) as archive:
         story = archive.story(url, revisits=revisits)
-    if story is None:
-        raise NothingDone(f"Nothing ever named {url} to the archive {db}; kliping status tells what it holds.")
+        if story is None:
+            raise NothingDone(
+                redacted(archive, url) or f"Nothing ever named {url} to {db}; kliping status tells what it holds."
+            )
     if as_json:
         print_json(story)
     else:

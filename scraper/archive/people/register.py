@@ -19,6 +19,7 @@ from scraper.archive.connection import troubles_told
 from scraper.archive.instants import utc_text
 from scraper.archive.people.appearances import assign, set_apart
 from scraper.archive.people.speakers import place_key
+from scraper.archive.removal.stubs import absence
 from scraper.archive.store import Archive
 from scraper.errors import NothingDone
 
@@ -227,7 +228,7 @@ def split(
         raise NothingDone("Say by what to part them: a site, a place, a role or an article.")
     held = archive.record(article) if article else None
     if article and held is None:
-        raise NothingDone(f"The archive {archive.path} holds no article {article!r}; kliping search finds what it has.")
+        raise NothingDone(absence(archive, article))
     rule = {"site": site, "place": place_key(place) if place else None, "article": held["id"] if held else None}
     with archive.transaction():
         connection = archive.db.conn

@@ -17,6 +17,7 @@ from scraper.archive.connection import troubles_told
 from scraper.archive.instants import utc_text
 from scraper.archive.people.appearances import withdraw
 from scraper.archive.people.register import forget_names
+from scraper.archive.removal.stubs import absence
 from scraper.archive.search import full_text
 from scraper.archive.store import Archive
 from scraper.archive.upkeep.deliveries import Delivery, deliveries_since
@@ -72,9 +73,7 @@ def redact(archive: Archive, url_or_id: str, *, reason: str, at: datetime) -> Re
     """
     record = archive.record(url_or_id)
     if record is None:
-        raise NothingDone(
-            f"The archive {archive.path} holds no article {url_or_id!r}; kliping search finds what it has."
-        )
+        raise NothingDone(absence(archive, url_or_id))
     connection, first_seen = archive.db.conn, _first_seen(archive, record["id"])
     with troubles_told(archive.path):
         connection.execute("PRAGMA secure_delete = ON")
