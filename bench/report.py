@@ -30,6 +30,7 @@ README = ROOT / "README.md"
 BEGIN, END = "<!-- made by make bench -->\n", "<!-- made until here -->\n"
 SHOWN = {"title": "title", "published, day": "day of publication", "author": "author", "labels": "labels",
          "body f1": "body F1 (word 4-grams)"}  # fmt: skip
+OURS = {"Kliping", "bare parse"}
 PEERS = ("trafilatura", "newspaper4k", "news-please", "fundus", "Scrapy")
 AGAIN = "make bench"
 
@@ -166,7 +167,8 @@ def short(found: Results) -> Iterator[str]:
         ),
     )
     ratios = {one.reader: one.median for one in found.speeds}
-    slower = (f"{name} {ratio:.0f} ×" for name, ratio in ratios.items() if name not in {"Kliping", "bare parse"})
+    peers_ratios = ((name.partition(", "), ratio) for name, ratio in ratios.items() if name not in OURS)
+    slower = (f"{name}{f' ({what})' * bool(what)} {ratio:.0f} ×" for (name, _, what), ratio in peers_ratios)
     costs = {name: found.crawls["kliping"] / cost for name, cost in found.crawls.items()}
     told = (
         f"Speed, whole record with claims, removals and quotes: {ratios['Kliping']:.1f} × a bare HTML parse of the same"
@@ -230,7 +232,7 @@ def _draw_quality(columns: Mapping[str, Scores], path: Path) -> None:
         axes.bar(places, [scores[key].value for key in SHOWN], width, label=name)
     axes.set_xticks([place + 0.4 - width / 2 for place in range(len(SHOWN))], list(SHOWN.values()))
     axes.set_ylabel("share right")
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
     figure.savefig(path, dpi=120)
 
 
@@ -244,6 +246,7 @@ def _draw_bars(values: Mapping[str, float], what: str, path: Path) -> None:
     axes.invert_yaxis()
     axes.set_xlabel(f"{what} (logarithmic)")
     axes.set_xscale("log")
+    axes.margins(x=0.1)  # room for the last number
     figure.savefig(path, dpi=120)
 
 
