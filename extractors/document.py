@@ -113,8 +113,8 @@ class Document:
         if len(nodes) < told:  # some stand elsewhere, or in hidden text
             nodes = self.tree.css(LINKED_DATA)
             bodies = frozenset(node.mem_id for node in self.tree.css(BODIES))
-            return articles_of([node.text(deep=True) for node in nodes if not within(node, bodies)])
-        return articles_of([node.text(deep=True) for node in nodes if not within(node, self._body_ids)])
+            return articles_of([node.text(deep=True) for node in clear_of(nodes, bodies)])
+        return articles_of([node.text(deep=True) for node in clear_of(nodes, self._body_ids)])
 
     @cached_property
     def _body_ids(self) -> frozenset[int]:
@@ -123,11 +123,11 @@ class Document:
     def outside_comments(self, nodes: list[LexborNode]) -> list[LexborNode]:
         """Those of the nodes that stand in no reader's comment."""
         ids = frozenset(node.mem_id for node in self.find("#comments, .comments, .comment-thread"))
-        return [node for node in nodes if not within(node, ids)]
+        return clear_of(nodes, ids)
 
     def outside_bodies(self, nodes: list[LexborNode]) -> list[LexborNode]:
         """Those of the nodes that stand in no post body."""
-        return [node for node in nodes if not within(node, self._body_ids)]
+        return clear_of(nodes, self._body_ids)
 
     @cached_property
     def skin(self) -> str | None:
@@ -141,11 +141,26 @@ class Document:
         return [] if self.blog is None else self.blog.css(selector)
 
 
-def within(node: LexborNode, ids: frozenset[int] | set[int]) -> bool:
-    """Whether one of the elements with these memory ids is the node or holds it."""
+def clear_of(nodes: list[LexborNode], ids: frozenset[int]) -> list[LexborNode]:
+    """Those of the nodes that neither are, nor stand in, one of the elements with these memory ids. No element is
+    looked at twice, however many of the nodes it holds.
+    """
+    if not ids or not nodes:
+        return nodes
+    known: dict[int, bool] = {}  # whether an element is, or stands in, one of those
+    return [node for node in nodes if not _is_in(node, ids, known)]
+
+
+def _is_in(node: LexborNode, ids: frozenset[int], known: dict[int, bool]) -> bool:
+    passed: list[int] = []
     above: LexborNode | None = node
+    found = False
     while above is not None:
-        if above.mem_id in ids:
-            return True
+        place = above.mem_id
+        if place in known or place in ids:
+            found = known.get(place, True)
+            break
+        passed.append(place)
         above = above.parent
-    return False
+    known.update(dict.fromkeys(passed, found))
+    return found

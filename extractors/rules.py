@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from selectolax.lexbor import LexborNode
 
-from extractors.document import Document, within
+from extractors.document import Document, clear_of
 from extractors.linked_data import PLACEHOLDER, string
 from extractors.whitespace import fold
 
@@ -176,8 +176,7 @@ def lone(name: str, pattern: re.Pattern[str], *, outside: str) -> Rule[str]:
         fitting = [node for node, text in document.short_texts if pattern.fullmatch(text)]
         fitting = document.outside_comments(document.outside_bodies(fitting))
         other = frozenset(node.mem_id for node in document.find(outside)) if fitting else frozenset()
-        fitting = [node for node in fitting if not within(node, other)]
-        return _agreed(name, (fold(node.text_content or "") for node in fitting))
+        return _agreed(name, (fold(node.text_content or "") for node in clear_of(fitting, other)))
 
     return Rule(name, find)
 
@@ -235,7 +234,7 @@ def aside(rule: Rule[tuple[str, ...]], selector: str, *names: str) -> Rule[tuple
     def find(document: Document) -> Found[tuple[str, ...]] | None:
         nodes = document.outside_comments(document.outside_bodies(document.find(selector)))
         other = frozenset(node.mem_id for node in document.find(RELATED)) if nodes else frozenset()
-        read = (text_of(node) or _attribute(node, names) or "" for node in nodes if not within(node, other))
+        read = (text_of(node) or _attribute(node, names) or "" for node in clear_of(nodes, other))
         values = tuple(dict.fromkeys(value for value in read if value))
         return Found(values, ", ".join(values), selector) if values else None
 

@@ -446,6 +446,7 @@ def test_counts_tell_what_is_held(archive: Archive) -> None:
 
 def test_migrations_are_numbered_in_order() -> None:
     """Their names sort as they are applied, and the file's schema number is their count."""
-    names = [migration.name for migration in schema.MIGRATIONS.pending(Database(memory=True))]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        names = [migration.name for migration in schema.MIGRATIONS.pending(Database(connection))]
     assert names == sorted(names)
     assert len(names) == schema.VERSION

@@ -168,6 +168,7 @@ def test_rss_is_read() -> None:
         (b"[" * 100_000, "content-type"),
         (b'{"feed":' * 100_000, "decode"),
         (b"f(", "decode"),
+        ("<feed xmlns:a='x\xa0y\xa0z'><a:title>x</a:title></feed>".encode(), "decode"),
     ],
 )
 def test_what_is_no_feed_is_named(body: bytes, reason: str) -> None:

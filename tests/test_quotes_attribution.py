@@ -237,3 +237,97 @@ def test_a_name_the_next_sentence_takes_up_is_a_person() -> None:
         'Kasminah hanya menatap puing kiosnya. Perempuan itu kehilangan semuanya. "Saya jualan apa," isaknya.'
     )
     assert speakers(text) == ["Wira Yudha", "Kasminah"]
+
+
+def told(text: str) -> list[tuple[str | None, str | None]]:
+    return [(quote.speaker, quote.cue) for quote in find_quotes(text, language="en")]
+
+
+def test_an_english_verb_stands_behind_all_that_is_told_of_the_name() -> None:
+    """Several commas, a role just behind the name, and a list of roles before it part a name from its verb."""
+    opening = "Mara Feld opened the hall.\n\n"
+    fellow = '"It is safe," Nora Quill, a fellow at the Tidal Institute in Ostend, Belgium, and co-author, said.'
+    keeper = '"It is safe," Nora Quill, keeper of the north light, tells the Post.'
+    chair = '"It is safe," chairman, CEO and president Nora Quill said.'
+    ranked = 'Tom Reyes, 20, watched. Reyes said he liked it.\n\n"It is late," the 14th-ranked Reyes said.'
+    assert [told(opening + text) for text in (fellow, keeper, chair)] == [
+        [("Nora Quill", "said")],
+        [("Nora Quill", "tells")],
+        [("Nora Quill", "said")],
+    ]
+    assert told(opening + ranked) == [("Tom Reyes", "said")]
+
+
+def test_a_comma_behind_the_mark_ends_an_english_quote() -> None:
+    """British newsrooms put it outside; where a clause of its own follows the verb, the marks hold no speech."""
+    text = 'Mara Feld opened the hall.\n\n"We are late by a year", Feld said on Monday.'
+    assert told(text) == [("Mara Feld", "said")]
+    assert told('Mara Feld opened it. In the book, "Winter", Feld said the pier was safe.') == []
+
+
+def test_english_subjects_without_a_name_are_not_whom_the_prose_was_about() -> None:
+    """A ministry, analysts, one user: the words for them are the speaker, and hardly sure."""
+    text = (
+        "Mara Feld opened the hall. Feld was glad.\n\n"
+        'Norway\'s fishing ministry said it saw the move as "another measure against the treaty".\n\n'
+        'Harbour analysts called it the "end of an age," as ships slowed.\n\n'
+        '"We were higher once," one user quipped.\n\n"It is late," said another neighbour.\n\n"It is not," police said.'
+    )
+    assert speakers(text, "en") == [
+        "Norway's fishing ministry",
+        "Harbour analysts",
+        "one user",
+        "another neighbour",
+        "police",
+    ]
+    assert all(quote.confidence <= 0.5 for quote in find_quotes(text, language="en"))
+
+
+def test_the_role_of_the_leading_clause_is_still_the_one_spoken_of() -> None:
+    """'The mayor said: …' means the mayor the article has named."""
+    assert speakers('The mayor, Mara Feld, opened it. The mayor said: "It is fine here."', "en") == ["Mara Feld"]
+
+
+def test_the_writer_is_not_the_running_subject() -> None:
+    """'We called it "…"' names nobody."""
+    text = 'Mara Feld opened the hall. Feld was glad.\n\nWe called it "a feat when it decides to work."'
+    assert speakers(text, "en") == [None]
+
+
+def test_whom_somebody_speaks_about_does_not_become_the_subject() -> None:
+    """'Ann said Tyrak would move': the next 'he' or 'she' is the one who said it."""
+    text = (
+        'Leo Sims, chief of a firm, said it was small. "We are small," he said.\n\n'
+        "Marco Vellin, the company’s chief operating officer, said Tyrak would use it in its boats. "
+        '"We start with something smaller," he said.'
+    )
+    assert speakers(text, "en") == ["Leo Sims", "Marco Vellin"]
+
+
+def test_someone_may_speak_behind_with() -> None:
+    """'with Ann Berg warning of "…"': the one behind 'with' speaks."""
+    text = 'Two lands criticised the shift, with Foreign Minister Ayo Safren warning of "hard days ahead".'
+    assert speakers(text, "en") == ["Ayo Safren"]
+
+
+def test_speech_goes_on_behind_and() -> None:
+    """A second piece in marks that 'and' or 'and that' joins to the first has its speaker."""
+    text = 'The shop owner Mia Sorn said the pier "is the way in" and that "the town needs it."'
+    assert speakers(text, "en") == ["Mia Sorn", "Mia Sorn"]
+    (first, second) = find_quotes(text, language="en")
+    assert second.confidence <= first.confidence
+
+
+def test_verbs_in_the_present_and_the_perfect_report() -> None:
+    """'has written', 'comments', 'would reply' are cues as 'wrote' and 'said' are."""
+    text = (
+        '"We are late," Ivo Berg, who was there, has written.\n\n"I was there," comments Ned Osk in a note.\n\n'
+        'Asked again, Osk would reply, "I never saw it."'
+    )
+    assert told(text) == [("Ivo Berg", "written"), ("Ned Osk", "comments"), ("Ned Osk", "reply")]
+
+
+def test_a_body_with_a_name_leads_into_its_own_words() -> None:
+    """'The Tidal League called it "…"' is not said by whoever was spoken of before."""
+    text = 'Mara Feld opened it. Feld was glad.\n\nThe Tidal League called it an "extremely sad turn".'
+    assert speakers(text, "en") == ["Tidal League"]

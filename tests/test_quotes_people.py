@@ -149,3 +149,57 @@ def test_a_body_speaks_for_itself() -> None:
     """A statement of a body has the body for its speaker."""
     (quote,) = find_quotes('"Stok beras cukup," tulis Kementerian Pertanian dalam rilisnya.', language="id")
     assert quote.speaker == "Kementerian Pertanian"
+
+
+def test_surnames_that_look_like_english_roles() -> None:
+    """'Goodman told' and 'says Ward' name people; 'the foreman', 'Patrolman Ned Osk' are roles."""
+    goodman = 'The pier reopened. "It is late," Goodman told the Post. Ivo Goodman, its keeper for years, left.'
+    ward = 'Lewis Ward, research director at Pellet, sees it as weak.\n\n"They need more boats," says Ward.'
+    patrolman = '"It is done," Patrolman Ned Osk said.'
+    assert [find_quotes(text, language="en")[0].speaker for text in (goodman, ward, patrolman)] == [
+        "Ivo Goodman",
+        "Lewis Ward",
+        "Ned Osk",
+    ]
+
+
+def test_a_name_follows_the_body_of_an_english_role() -> None:
+    """'Secretary of State Dan Orvel' is an office and a name."""
+    text = 'Secretary of State Dan Orvel said the release "gives us hope for the talks."'
+    (quote,) = find_quotes(text, language="en")
+    assert (quote.speaker, quote.role, quote.cue) == ("Dan Orvel", "Secretary of State", "said")
+
+
+def test_where_someone_is_based_is_no_part_of_the_name() -> None:
+    """'Lisbon-based' before a name is dropped, and alone names nobody."""
+    text = 'Lisbon-based Ayo Safren opened it. A Lisbon-based club was there.\n\n"It was good," Safren said.'
+    assert [quote.speaker for quote in find_quotes(text, language="en")] == ["Ayo Safren"]
+
+
+def test_a_body_is_no_he() -> None:
+    """'he' passes over a body for the man before it."""
+    text = (
+        "Rep. Dov Lanter said the pier was weak. Harbour Protection seized the boats, and kept them.\n\n"
+        '"It is late," he said.'
+    )
+    assert [quote.speaker for quote in find_quotes(text, language="en")] == ["Dov Lanter"]
+
+
+def test_seorang_is_no_part_of_a_role() -> None:
+    """'Seorang peneliti, Sabira Nur' is the 'peneliti' of a later quote."""
+    text = 'Seorang peneliti, Sabira Nur, menemukan hal itu. "Ini awal," papar Sabira.\n\n"Ada lagi," tambah peneliti.'
+    assert [(quote.speaker, quote.role) for quote in find_quotes(text, language="id")] == [
+        ("Sabira Nur", "peneliti")
+    ] * 2
+
+
+def test_a_name_follows_whose_somebody_is() -> None:
+    """'The Harbour Post’s Iva Lund' is Iva Lund."""
+    text = 'Mara Feld opened the hall.\n\nThe Harbour Post’s Iva Lund reports that "the town is late."'
+    assert [quote.speaker for quote in find_quotes(text, language="en")] == ["Iva Lund"]
+
+
+def test_a_full_name_told_of_between_commas_before_its_verb_is_a_person() -> None:
+    """'Sonia A. Zelin, Lund’s attorney, told …' makes her the 'she' of the next quote."""
+    text = 'Sonia A. Zelin, Lund’s attorney, told the Post that he meant no harm.\n\n"He is sorry," she said.'
+    assert [quote.speaker for quote in find_quotes(text, language="en")] == ["Sonia A. Zelin"]

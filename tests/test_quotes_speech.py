@@ -76,3 +76,20 @@ def test_the_language_is_told_when_not_given() -> None:
     """English text is read with the English lexicon though no language is named."""
     (quote,) = find_quotes('The mayor of the city was calm. "We will rebuild the bridge," said Mayor Ann Berg.')
     assert (quote.speaker, quote.cue) == ("Ann Berg", "said")
+
+
+def test_a_verb_reports_before_a_noun_of_speech_does() -> None:
+    """'said in a statement, "…"' has the cue 'said', also where the quote is part of the sentence."""
+    whole = 'Mia Sorn said in a statement, "We are relieved."'
+    woven = (
+        'Mia Sorn said in the release the case shows that the law does not let people "make threats to harm others."'
+    )
+    assert [(quote.speaker, quote.cue) for text in (whole, woven) for quote in find_quotes(text, language="en")] == [
+        ("Mia Sorn", "said")
+    ] * 2
+
+
+def test_a_reporting_clause_between_commas_opens_no_indirect_speech() -> None:
+    """'That, Pellet says, allows …' and 'said, via the Post' are followed by no clause of their own."""
+    text = 'Mara Feld spoke. "We lost," Feld said, via the Harbour Post. That, Feld says, allows the boat to go faster.'
+    assert [quote.kind for quote in find_quotes(text, language="en", indirect=True)] == ["direct"]

@@ -398,6 +398,7 @@ def test_what_is_no_address_is_refused() -> None:
         "mailto:a@b.example",
         "http://\0/",
         "http://xn--/",
+        "http://[::ffff:1%\xff0.0.0.1]:443/",
         long,
     ):
         assert failure(Web({}), Refused, url).reason == "scheme"

@@ -1,6 +1,7 @@
 """Quotes: what was said in an article, and by whom.
 
-marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it,
+marks.py finds the stretches in quotation marks, speech.py tells speech from titles and reads what stands beside it
+(clauses.py the subjects without a name, and what parts a subject from its verb),
 people.py gathers who is in the article and roster.py finds them again (tokens.py cuts the prose, grammar.py says what
 opens a mention, names.py, roles.py, drafts.py and parting.py read one, mentions.py holds all, evidence.py judges them,
 alike.py compares names), story.py no sooner than somebody is asked for, subject.py follows whom the prose is about,
@@ -32,6 +33,8 @@ MAX_ASIDE = 201  # characters; longer lines are paragraphs of the story
 _UNSTOPPED = re.compile(rf"^(?=.{{0,{MAX_ASIDE}}}$).{{{MIN_HEADLINE - 1},}}[^\W_]\s*?$", re.MULTILINE)
 """A line of a headline's length with no stop at its end."""
 _SAMPLE = 4000  # characters from which the language is told
+_AND_ALSO = re.compile(r"[,;]? (?:and|but|or|dan|serta|tetapi|tapi)(?: (?:that|bahwa))? ")
+"""Between two pieces of one person's speech: 'said it "leaked" and that "the cook knew"'."""
 _NICKNAME = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)?\Z")
 
 
@@ -98,6 +101,8 @@ def _hear(text: str, words: Vocabulary) -> _Heard:
     continued, at = False, 0  # whether speech ended in this paragraph, which was looked at up to there
     for span in kept:
         beside = speech.beside(span)
+        if continued and beside.side == "none" and _AND_ALSO.fullmatch(text, at, span.outer_start):
+            beside = msgspec.structs.replace(beside, side="split")
         continued = continued and "\n\n" not in text[at : span.outer_start]
         at = max(at, span.outer_start - 1)
         kind = speech.kind(span, beside, continued=continued)

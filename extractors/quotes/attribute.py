@@ -241,7 +241,8 @@ def split_quote(case: Case, people: People) -> Verdict | None:
     """The second half of a quote broken by its reporting words: the same speaker."""
     if case.beside.side != "split" or case.previous is None:
         return None
-    return Verdict(case.previous.person, "continuation", SAME_QUOTE, beside=case.previous.beside)
+    sure = SAME_QUOTE if case.previous.confidence >= SAME_LINE else case.previous.confidence
+    return Verdict(case.previous.person, "continuation", sure, beside=case.previous.beside)
 
 
 def pronoun_beside(case: Case, people: People) -> Verdict | None:
@@ -264,6 +265,18 @@ def epithet_beside(case: Case, people: People) -> Verdict | None:
         nameless = Person(roles=[said_of]) if in_english and said_of else None
         return Verdict(nameless, "role", EPITHET) if nameless else None
     return Verdict(case.running, "pronoun", EPITHET)
+
+
+def narrator(case: Case, people: People) -> Verdict | None:
+    """'We called it "…"': the writer, who is given no name."""
+    return Verdict(None, "none", 0.0) if case.beside.subject == "narrator" else None
+
+
+def someone_else(case: Case, people: People) -> Verdict | None:
+    """'Analysts called it "…"', 'one user quipped': people or a body not met by name."""
+    if case.beside.subject != "other" or not case.beside.said_of:
+        return None
+    return Verdict(Person(roles=[case.beside.said_of], at=case.span.outer_start), "role", EPITHET)
 
 
 def suffix_cue(case: Case, people: People) -> Verdict | None:
@@ -320,6 +333,8 @@ SIEVES: tuple[Callable[[Case, People], Verdict | None], ...] = (
     split_quote,
     pronoun_beside,
     epithet_beside,
+    narrator,
+    someone_else,
     suffix_cue,
     clause_before,
     same_breath,

@@ -131,7 +131,7 @@ def finish(draft: Draft, tokens: Tokens, parting: Parting) -> Mention | None:
         name = name[:-2]
     titles = tuple([token.word.lower for token in read if token.kind in _TITLES])
     if name is None and role is None:
-        if not titles or not last.capital:
+        if not titles or not last.capital or "-" in last.word.text:  # 'Lisbon-based' alone names nobody
             return None
         name = _text(prose, last.start, last.end)
     behind = draft.role_after or draft.alias or draft.degrees or draft.tokens[-1].word.degree

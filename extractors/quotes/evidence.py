@@ -35,6 +35,8 @@ _EXPLAINED = re.compile(r", (?=([a-z]+))[a-z][^,.\n\0]{2,60}, (?:[a-z]+ ){0,2}?(
 _WHO = re.compile(r", (?:(who|whose)|the|an?)\b")
 """A name explained in English: 'Ann Berg, who …', 'Ann Berg, the voice of …'."""
 _WHO_SAID = re.compile(r", (?:who|whose|an?|the)\b[^,.\n\0]{2,120}, (?:said|says|told|recalled|added)\b")
+_TOLD_SAID = re.compile(r", [^,.\n\0]{2,120}, (?:said|says|told|tells|recalled|added|wrote|warned|asked)\b")
+"""'Ann Berg, Lund’s lawyer, told': English, of a full name."""
 _TAKES_UP = re.compile(
     r"\.\s{1,2}"
     r"(?:(?:Perempuan|Wanita|Pria|Lelaki|Laki-laki|Ibu|Bapak|Ayah|Anak|Kakek|Nenek|Pemuda|Gadis|Bocah|Remaja|Janda|Duda)\b|"
@@ -82,7 +84,7 @@ class Evidence:
         if before and (before in words.bare or before in words.passive or before in words.according):
             return True
         adjoins = words.language == "id" or self.prose[mention.end : mention.end + 1] != ","
-        if after in words.active and before not in words.companions and adjoins:
+        if after in words.verbs and before not in words.companions and adjoins:
             return True
         if (after in words.adverbs or "-" in after) and self._speaks_somehow(mention):
             return True
@@ -163,7 +165,8 @@ class Evidence:
         """'Ann Berg, who …' anywhere, 'Ann Berg, the …' where she opens the sentence."""
         explained = _WHO.match(self.prose, mention.end)
         if not explained:
-            return False
+            told = " " in (mention.name or "") and _TOLD_SAID.match(self.prose, mention.end)
+            return bool(told) and self.tokens.lower_before(mention.number) not in self.words.companions
         if " " not in (mention.name or ""):
             return bool(_WHO_SAID.match(self.prose, mention.end))
         return bool(explained[1]) or self.tokens.opens_sentence(mention.number)

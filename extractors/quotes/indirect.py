@@ -157,7 +157,7 @@ class _Reports:
             return None
         if lead and (joint or bare):
             return self._bounded(lead.end())
-        if lower not in words.takes_clause:
+        if lower not in words.takes_clause or (english and lead is None):  # 'That, Berg says, is late.'
             return None
         start = lead.end() if lead else at + 1
         bounds = self._bounded(start)

@@ -12,6 +12,7 @@ import msgspec
 from extractors.quotes.grammar import BODY_RUN, openings
 from extractors.quotes.names import Reader
 from extractors.quotes.parting import Usage
+from extractors.quotes.sentences import BLANK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,7 +71,7 @@ class Mentions:
         words, gaps = tokens.words, tokens.gaps
         for number in self.capitals:
             word = words[number]
-            if not word.may_be_name:
+            if not (word.may_be_name or (word.head and self.words.language == "en")):  # 'Baker said'
                 continue
             after = tokens.after(number)
             if after and after.capital:
@@ -87,9 +88,10 @@ class Mentions:
     def _speaks_alone(self, number: int, before: Word | None, after: Word | None) -> bool:
         """Right after a cue or a title, or right before a verb of speech."""
         words = self.words
-        active = after is not None and after.lower in words.active
+        active = after is not None and after.lower in words.verbs
         if before is None:
-            return active and self.tokens.opens_sentence(number)
+            behind_marks = self.tokens.gaps[number].rstrip(" ,").endswith(BLANK)  # '"…", Berg said'
+            return active and (behind_marks or self.tokens.opens_sentence(number))
         cue = before.lower
         if cue in words.bare or cue in words.according or cue in words.passive or cue in words.titles:
             return True
@@ -160,4 +162,6 @@ class Mentions:
         """Where to look on after a word that opens no mention: past its run, or at a role within it."""
         word = self.tokens.words[number]
         run = None if word.not_name and not word.body else BODY_RUN.match(self.tokens.letters, 2 * number + 2)
-        return number + 1 if run is None else run.end() >> 1
+        end = number + 1 if run is None else run.end() >> 1
+        # 'The Post’s Ann Berg': whose somebody is, and then somebody
+        return next((at + 1 for at in range(number, end) if self.tokens.words[at].possessive), end)

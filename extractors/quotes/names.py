@@ -206,7 +206,8 @@ class Reader:
         if kind == "number":
             return begun and not named
         if kind == "body" and not token.capital:
-            return not named and draft.has_role and token.lower not in self.words.capital_only
+            apt = token.lower not in self.words.capital_only or self.roles.name_past_body(draft.next)
+            return not named and draft.has_role and apt
         if kind == "head" and named:
             return self._role_after_name(draft, token)
         if kind == "head" and not token.capital:

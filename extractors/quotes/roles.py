@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from extractors.quotes.spelling import Word
     from extractors.quotes.tokens import Tokens
 
-APPOSED = re.compile(r"(?:[A-Z][\w'’-]*\.?[ ]?){1,6}(?:\(\d+\)[ ]?)?(?:[,.\n\0]|\Z|([a-z]+))")
+APPOSED = re.compile(r"(?:[A-Z][\w'’-]*+\.?[ ]?){1,6}+(?:\(\d+\)[ ]?)?(?:[,.\n\0]|\Z|([a-z]+))")
 """A name up to the comma that closes it, or up to a verb."""
 MAX_SMALL_ROLE = 4  # words of a role in small letters
 
@@ -81,6 +81,16 @@ class Roles:
             if tokens.gaps[at + 1] != " ":
                 return False
         return False
+
+    def name_past_body(self, number: int) -> bool:
+        """'Secretary of State Ann Berg': of the English word 'of', whether a body and then a name follow."""
+        words, gaps = self.tokens.words, self.tokens.gaps
+        if self.words.language != "en" or words[number].lower not in self.words.of_body:
+            return False
+        at, last = number + 1, min(number + MAX_SMALL_ROLE, len(words) - 1)
+        while at < last and words[at].capital and words[at].body and gaps[at] == " ":
+            at += 1
+        return at > number + 1 and gaps[at] == " " and self.tokens.name_at(self.tokens.ends[at - 1])
 
     def name_behind(self, number: int) -> bool:
         """Whether a name follows the role words from that number on: 'deputy head Ann Berg'."""

@@ -110,13 +110,15 @@ class Roster:
         known = self.words
         if word in known.corporate:
             return True
-        if word in known.first_names or word in known.in_names:
+        if word in known.first_names or word in known.in_names or known.is_surname(word):
             return False
         spelt = spellings(known)[word]
         return spelt.head or spelt.untitled == "body"
 
     def give_role(self, person: Person, role: str | None) -> None:
         """Enter the person under that role, where it is new."""
+        first, _, rest = (role or "").partition(" ")
+        role = rest if rest and first.lower() in self.words.someone else role
         if not role or role in person.roles:
             return
         person.roles.append(role)

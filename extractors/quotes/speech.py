@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
+from extractors.quotes.clauses import another_at, appositions, is_other, nameless_subject
 from extractors.quotes.sentences import BLANK
 
 if TYPE_CHECKING:
@@ -22,14 +23,18 @@ if TYPE_CHECKING:
     from extractors.quotes.story import Story
 
 Side = Literal["after", "before", "split", "none"]
-Subject = Literal["mention", "body", "pronoun", "epithet", "none"]
+Subject = Literal["mention", "body", "pronoun", "epithet", "other", "narrator", "none"]
 
 _GAP = re.compile(r"[ \t\u00a0]*[.,;:]?[ \t\u00a0]*[–—-]?[ \t\u00a0]*(?:([^\W\d_]+(?:-[^\W\d_]+)*))")
 _WORD = re.compile(r"[ \t\u00a0]*([^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _CAPITAL = re.compile(r"(?<![\w'’-])[A-Z]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_APPOSITION = re.compile(r"(?:[ ](?:of|from|at)(?:[ ][A-Z][\w'’-]*){1,3})?[ ]?,(?:[^,.\n\0]|\.(?=[,\w])){1,80},")
-"""', the chairman of the board,', 'of Nebraska, a Democrat,', ', D-Minn.,'"""
+_NUMBERED = re.compile(r"[ ]\d+(?:st|nd|rd|th)?(?:-[a-z]+)+(?=[ ])")
+"""'the third-ranked' in figures: 'the 3rd-ranked Berg said'."""
+_STATEMENT_ENDS = re.compile(
+    r"[ ]?(?:[.,;:\n\0]|\Z|(?:in|on|at|to|as|after|before|during|when|while)\b|[A-Z][a-z]+day\b)"
+)
+"""Behind the verb, where the quote is all it reports: 'Berg said on Monday', not 'Berg said the pier was safe'."""
 _BODY = re.compile(
     r"[ ]*((?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))(?:[ ](?:dan[ ]|of[ ]|the[ ])?(?:[A-Z][\w'’-]*|\([A-Z][\w-]*\))){0,8})"
 )
@@ -57,8 +62,9 @@ MARKER_WORDS = 3  # a title follows its announcing word this closely
 class Beside(msgspec.Struct, frozen=True, kw_only=True):
     """The words that report a quote.
 
-    `subject` says what names the speaker: `mention` (in `mention`), a `body`, a `pronoun` or an `epithet` (its words in
-    `said_of`), or none. `end` is where the reporting words end in the prose.
+    `subject` says what names the speaker: `mention` (in `mention`), a `body`, a `pronoun`, an `epithet`, people or a
+    body not met by name (`other`; the words of these four in `said_of`), a `narrator`, or none. `end` is where the
+    reporting words end in the prose.
     """
 
     cue: str | None = None
@@ -202,10 +208,13 @@ class Speech:
         body = _BODY.match(self.prose, end)
         if body and body[1].split()[0].lower() not in self.words.calendar:
             return Beside(cue=cue, side="after", subject="body", said_of=body[1], end=body.end())
+        if another := another_at(self.prose, at, self.words):
+            return Beside(cue=cue, side="after", subject="other", said_of=another[0].strip(), end=another.end())
         following = _WORD.match(self.prose, end)
         if following and following[1].lower() not in self.words.companions | self.words.adverbs:
             said_of, end = following[1], following.end()
-            return Beside(cue=cue, side="after", subject="epithet", said_of=said_of, end=end)
+            subject: Subject = "other" if said_of in self.words.groups else "epithet"
+            return Beside(cue=cue, side="after", subject=subject, said_of=said_of, end=end)
         return Beside(cue=cue, side="after", end=end)
 
     def _named_after_phrase(self, at: int) -> Mention | None:
@@ -248,23 +257,35 @@ class Speech:
             verb = self._verb(first.end())
             return verb and Beside(cue=verb[1], side="after", subject="pronoun", said_of=first[1], end=verb.end())
         last = self.text[span.start : span.end].rstrip(_INNER)[-1:]
-        if last not in ENDS_SPEECH or (last in ".…" and self.prose[at].isupper()):
+        outside = last not in ENDS_SPEECH  # a comma may stand behind the mark instead: '"…", Berg said.'
+        if (outside and not self._comma_outside(span)) or (last in ".…" and self.prose[at].isupper()):
             return None
         if first[1].lower() in _ARTICLES:
-            at = first.end()
-        phrase = self._named_after_phrase(at)
+            numbered = _NUMBERED.match(self.prose, first.end())
+            at = numbered.end() if numbered else first.end()
+        found = self._subject_and_verb(first, at)
+        return found if found and not (outside and not _STATEMENT_ENDS.match(self.prose, found.end)) else None
+
+    def _comma_outside(self, span: Span) -> bool:
+        if self.words.language != "en" or span.single or not self.text.startswith(",", span.outer_end):
+            return False
+        return not _is_title(_WORDS.findall(self.text[span.start : span.end]))
+
+    def _subject_and_verb(self, first: re.Match[str], at: int) -> Beside | None:
+        """The one named at `at`, behind the article `first` if that is one, and the verb that follows."""
+        phrase = self._named_after_phrase(at if at != first.start(1) else at - 1)
         mention = phrase or self.reader.read(at) or self._role_behind(first.start(1))
         if mention and mention.possessive:
             mention = phrase = self._named_after_phrase(mention.end)
         if mention:
-            apposition = _APPOSITION.match(self.prose, mention.end)
             end = mention.end + (phrase is not None and self.prose.startswith(",", mention.end))
-            verb = self._verb(end) or (self._verb(apposition.end()) if apposition else None)
+            past = map(self._verb, appositions(self.prose, mention.start, mention.end, self.words))
+            verb = self._verb(end) or next(filter(None, past), None)
             if verb:
                 return Beside(cue=verb[1], side="after", subject="mention", mention=mention, end=verb.end())
-        return self._far_verb(at)
+        return self._far_verb(at, first.start(1))
 
-    def _far_verb(self, start: int) -> Beside | None:
+    def _far_verb(self, start: int, article: int) -> Beside | None:
         """'…," the company said', '…," Biden-era official Tom Reyes told': a few words up to the verb."""
         end = start
         first = _WORD.match(self.prose, start)
@@ -278,6 +299,8 @@ class Speech:
                 mention = self._last_name(start, end)
                 said_of = None if mention else self.prose[start:end].strip()
                 subject: Subject = "mention" if mention else "epithet"
+                if said_of and self.words.language == "en" and is_other(self.prose[article:end].strip(), self.words):
+                    subject = "other"
                 return Beside(
                     cue=word[1], side="after", subject=subject, mention=mention, said_of=said_of, end=word.end()
                 )
@@ -294,16 +317,17 @@ class Speech:
 
     def _verb(self, at: int) -> re.Match[str] | None:
         """A reporting verb at `at`, adverbs and auxiliaries before it allowed."""
+        last = ""
         for _ in range(3):
             found = _WORD.match(self.prose, at)
             if not found:
                 return None
             lower = found[1].lower()
-            if lower in self.words.verbs:
+            if lower in self.words.verbs or (lower == "written" and last in _AUXILIARIES):
                 return found
             if lower not in self.words.adverbs and lower not in _AUXILIARIES:
                 return None
-            at = found.end()
+            at, last = found.end(), lower
         return None
 
     # before the opening mark
@@ -327,6 +351,9 @@ class Speech:
         nameless = self._indefinite(start)
         if nameless:
             return Beside(cue=cue, side="before", subject="mention", mention=nameless, end=span.outer_end)
+        own = nameless_subject(lead[: verb.start()], lower, self.words)
+        if own:
+            return Beside(cue=cue, side="before", subject=own.kind, said_of=own.words, end=span.outer_end)
         return Beside(cue=cue, side="before", end=span.outer_end)
 
     def _indefinite(self, start: int) -> Mention | None:
@@ -348,9 +375,11 @@ class Speech:
         return said[:1].islower() or (len(lead) - verb.end() < NEAR and said[-1:] in ENDS_SPEECH)
 
     def _last_verb(self, lead: str) -> re.Match[str] | None:
+        """The last reporting verb; a noun such as 'keterangannya', 'statement' only where there is none."""
         last = None
         for found in _WORDS.finditer(lead):
-            if self._reports(found, lead):
+            noun = found[0].lower() in self.words.lead_ins
+            if self._reports(found, lead) and not (noun and last):
                 last = found
         return last
 

@@ -92,7 +92,7 @@ def _word(text: str, words: Vocabulary) -> Word:
     """The word of that spelling, each question about it answered once."""
     possessive = words.language == "en" and text.endswith(("'s", "’s"))
     lower, capital = text.lower()[: -2 if possessive else None], text[0].isupper()
-    head, body = words.is_head(lower), lower in words.bodies
+    head, body = _is_head(text, lower, words), lower in words.bodies
     titled = lower in words.ranks or lower in words.titles or bool(words.title_shape.fullmatch(lower))
     role = head or titled
     not_name, calendar, places = words.is_common(lower), lower in words.calendar, words.places.get(lower, ())
@@ -152,10 +152,14 @@ def _reports(lower: str, words: Vocabulary, *, capital: bool) -> Report:
     return "closing" if lower in words.bare or lower in words.suffixed or lower in words.closing else ""
 
 
+def _is_head(text: str, lower: str, words: Vocabulary) -> bool:
+    return words.is_head(lower) and not (text[0].isupper() and words.is_surname(lower))
+
+
 def _untitled(text: str, lower: str, words: Vocabulary) -> Kind:
     if text[0].isdigit():
         return "number"
-    if words.is_head(lower):
+    if _is_head(text, lower, words):
         return "head"
     if words.is_body(lower) or (text[0].isupper() and words.is_owned(lower)):
         return "body"

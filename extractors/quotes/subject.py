@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from extractors.quotes.tokens import Tokens
 
 _PASSIVE = re.compile(
-    r"\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
+    r"(?: ?\(\d{1,3}[^()\n]{0,12}\))?(?:, [a-z][^,.\n\0]{2,80}(?=,))?\W*(?:(?:telah|sudah|akan|juga|turut|sempat)\s+)?"
     r"(?:di[a-z]{4,}|tewas|meninggal|mengalami|menderita|"
     r"ter(?:luka|timpa|seret|tabrak|jebak|kena|sengat|jatuh|bawa|perosok|peleset|tangkap|bukti|ancam|jerat|libat|ciduk))\b"
 )
@@ -62,6 +62,7 @@ _AGE = re.compile(r" ?\(\d{1,3}[^()\n]{0,12}\)")
 _EXPLAINING = frozenset((",", "("))
 _EXPLAINED = re.compile(r"(?: ?\(\d{1,3}[^()\n]{0,12}\))?, [a-z][^,.\n\0]{2,80}, (?:[a-z]+ )??([a-z]{5,})\b")
 """'GA (16), pelajar kelas XI, mengaku …'"""
+SUFFERING = 140  # characters behind a mention: an age, what somebody is, a passive
 REACH = 60  # characters before a mention that may hold 'according to'
 MAX_EPITHET = 3  # words between the opening of a sentence and its subject
 AHEAD = 5  # words looked at after a mention
@@ -157,6 +158,8 @@ class Thread:
         explained = _EXPLAINED.match(self.prose, mention.end) if tied and self.words.language == "id" else None
         explained = explained if not last or self._opens(before) else None
         apart = sighting.person.faint and (companion or self.prose[mention.end : mention.end + 1] == ",")
+        if self._opens_told_clause(last, following, mention.end):
+            return IS_NOT
         if not (mention.possessive or apart) and self._speaks(last, following, explained, companion=companion):
             return MAY_BE if silent and "mengaku" in following[:3] else SPEAKS
         if self.people.evidence.is_statement(mention):
@@ -181,6 +184,12 @@ class Thread:
         if sighting.person.hidden:
             return OPENS if opens and acts else MAY_BE
         return OPENS if opens or acts else MAY_BE
+
+    def _opens_told_clause(self, last: list[str], following: list[str], end: int) -> bool:
+        """'Ann Berg said Tyrak would move': in English, who stands behind the verb is spoken of if a verb follows."""
+        if self.words.language != "en" or len(last) < 2 or last[-1] not in self.words.bare:
+            return False
+        return self.prose[end : end + 1] == " " and self._acts(following)
 
     def _held_by_pronoun(self, tokens: Tokens, start: int, first: int, before: str) -> bool:
         """The sentence has its pronoun for a subject: whoever is named later in it is not."""
@@ -212,7 +221,8 @@ class Thread:
     ) -> bool:
         """A reporting word stands right beside the mention."""
         words = self.words
-        beside = not companion or last[-1] in ("dengan", "of", "from")
+        tells = companion and last[-1] == "with" and bool(following) and following[0].endswith("ing")
+        beside = not companion or tells or last[-1] in ("dengan", "of", "from")  # 'with Ann Berg warning of'
         if beside and any(word in words.verbs for word in following[:3]):
             return True
         if explained and explained[1] in words.verbs:
@@ -242,7 +252,7 @@ class Thread:
 
     def _suffers(self, at: int) -> bool:
         """A passive or a mishap follows: 'Andi ditangkap', 'Budi mengalami luka'."""
-        return self.words.language == "id" and bool(_PASSIVE.match(self.prose, at, at + 40))
+        return self.words.language == "id" and bool(_PASSIVE.match(self.prose, at, at + SUFFERING))
 
     def _opens(self, before: str) -> bool:
         """Nothing stands before the mention but an adverbial, an epithet or a word that turns to someone else."""

@@ -20,7 +20,7 @@ _SPEECH = (
     "active further quoting passive according adverbs finite openers pronouns companions via not_speech lead_ins "
     "commonest clausal takes_clause urging wishes opening closing predicates no_predicates untold "
     "opens_no_clause singular "
-    "conjunctions calendar occasions placed naming"
+    "conjunctions calendar occasions placed naming groups institutions"
 ).split()
 _FUNCTION = (
     "bare active passive according adverbs finite openers pronouns companions via occasions conjunctions calendar"
@@ -93,6 +93,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     occasions: frozenset[str]
     naming: frozenset[str]
     """Verbs that give a name: 'menyebutnya "perahu pustaka"'."""
+    groups: frozenset[str]
+    """People no one of whom is named: 'analysts'."""
+    institutions: frozenset[str]
+    """What a body is, with a word before it: 'the fishing ministry'."""
     placed: frozenset[str]
     """Common words that report speech in its place alone: '…," sampai Budi'."""
     ranks: frozenset[str]
@@ -101,6 +105,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     degrees: frozenset[str]
     heads: frozenset[str]
     head_shape: re.Pattern[str]
+    name_shape: re.Pattern[str]
     silent: frozenset[str]
     acting: frozenset[str]
     bodies: frozenset[str]
@@ -156,6 +161,10 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
         if self.language == "id" and word.endswith("nya"):
             word = word[:-3]
         return word in self.heads or bool(self.head_shape.fullmatch(word))
+
+    def is_surname(self, word: str) -> bool:
+        """Whether a lower-case word of a head's shape is a name where it has a capital: 'goodman'."""
+        return word not in self.heads and bool(self.name_shape.fullmatch(word))
 
     def is_body(self, word: str) -> bool:
         """Whether a lower-case word belongs to the names of bodies: 'dinas', 'diskominfo'."""
@@ -239,6 +248,7 @@ def vocabulary(language: str) -> Vocabulary:
         **{name: _words(speech, name) for name in _SPEECH},
         **{name: _words(people, name) for name in _PEOPLE},
         head_shape=re.compile(people["head_shape"]),
+        name_shape=re.compile(people["name_shape"]),
         body_shape=re.compile(people["body_shape"]),
         common_shape=re.compile(people["common_shape"]),
         title_shape=re.compile(people["title_shape"]),

@@ -15,7 +15,7 @@ MAX_XML_FEED = 4 * 2**20  # bytes; feedparser takes 7 µs a tag, so 3 s for the 
 
 def parse_xml(body: bytes) -> Feed:
     """The feed in an Atom or RSS document, as far as it can be read; an Atom entry by itself is a feed of one. Raises
-    Unusable (too-large).
+    Unusable (too-large, decode).
 
     RSS tells times in UTC whatever the blog's zone, and has no total once a service has passed it on.
     """
@@ -23,7 +23,10 @@ def parse_xml(body: bytes) -> Feed:
         raise Unusable(f"The feed is XML of more than {MAX_XML_FEED:,} bytes.", reason="too-large")
     import feedparser
 
-    read = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        read = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # it stumbles over some namespaces, and forgives most else
+        raise Unusable(f"The feed is XML that cannot be read ({error}).", reason="decode") from error
     entries = tuple(entry for raw in read.entries if (entry := _read_entry(raw)))
     return Feed(
         blog_id=owner(read.feed.get("id", ""), entries),

@@ -273,6 +273,8 @@ def _unchunked(wire: bytes) -> bytes:
     while line := stream.readline(LINE):
         try:
             size = int(line.partition(b";")[0], 16)
+            if not 0 <= size <= len(wire):
+                raise ValueError(f"a chunk of {line[:20]!r} bytes")
         except ValueError:
             if not body:
                 return wire

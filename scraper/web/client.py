@@ -243,7 +243,7 @@ def _bare(url: Address) -> Address:
     Raises httpx.InvalidURL, ValueError.
     """
     bare = url.copy_with(userinfo=b"", fragment=None) if url.userinfo or url.fragment else url
-    _ = bare.host  # decoded only when read: a false xn-- name fails here, and not in the middle of a request
+    _ = bare.host, bare.raw_host  # made only when read: a false name fails here, and not in the middle of a request
     return bare
 
 
