@@ -1,4 +1,4 @@
-"""The short form of `make torture`: crawls that are killed and continued, and many newsrooms at once."""
+"""The short form of `make torture` and `make many`: crawls killed and continued, and many newsrooms at once."""
 
 from __future__ import annotations
 

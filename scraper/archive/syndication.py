@@ -223,13 +223,12 @@ def _pending(connection: sqlite3.Connection) -> tuple[int, list[int]]:
     compared, and come in order. All are compared before the first source is written, and all sources before groups, so
     that each is written once.
     """
-    stage, numbers = COMPARE, list[int]()
     for stage in (COMPARE, SOURCE, GROUP):
         new = NEW if stage == COMPARE else ""
         rows = connection.execute(f"{STALE} {new} ORDER BY 1 LIMIT {BATCH}", (stage,))
         if numbers := [number for (number,) in rows]:
-            break
-    return stage, numbers
+            return stage, numbers
+    return GROUP, []
 
 
 STALE = "SELECT article FROM sketches WHERE stale AND stale = ?"
